@@ -1,0 +1,1 @@
+"""Pydantic wire forms, one module a resource."""

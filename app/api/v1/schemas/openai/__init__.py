@@ -1,0 +1,1 @@
+"""Wire forms of OpenAI's API."""

@@ -1,0 +1,1 @@
+"""Pure functions between wire forms and domain types."""

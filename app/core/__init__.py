@@ -1,0 +1,1 @@
+"""Configuration, errors, clock, ids, secrets, logging and metrics."""

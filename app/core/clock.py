@@ -1,0 +1,34 @@
+"""The time, as something that can be passed in."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Says what time it is. Tests pass their own."""
+
+    def now(self) -> datetime:
+        """Return the current moment, aware and in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds on a clock that never goes back, for measuring spans."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now(self) -> datetime:
+        """Return the current moment, aware and in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds on a clock that never goes back, for measuring spans."""
+        return time.perf_counter()
+
+
+def epoch_ms(moment: datetime) -> int:
+    """Return a moment as milliseconds since 1970, the form the database keeps."""
+    return int(moment.timestamp() * 1000)

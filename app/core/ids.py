@@ -1,0 +1,20 @@
+"""Identifiers that sort by the time they were made."""
+
+import os
+import time
+from typing import Final
+
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
+
+
+def new_id(prefix: str) -> str:
+    """Return `prefix_` and 26 characters: 48 bits of milliseconds, then 80 random bits.
+
+    The form is ULID's (https://github.com/ulid/spec), so new rows go to the end of an index.
+    """
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    return f"{prefix}_{_base32(value)}"
+
+
+def _base32(value: int) -> str:
+    return "".join([_ALPHABET[(value >> shift) & 31] for shift in range(125, -5, -5)])

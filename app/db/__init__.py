@@ -1,0 +1,1 @@
+"""Engine, transactions, the ledger writer, repositories and migrations."""

@@ -1,0 +1,1 @@
+"""What the gateway does, one capability a module or package."""

@@ -1,0 +1,1 @@
+"""One entry a call, and reports over them."""

@@ -1,0 +1,1 @@
+"""The contract of a provider, and the providers."""

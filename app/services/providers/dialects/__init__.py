@@ -1,0 +1,1 @@
+"""Wire dialects shared by providers."""

@@ -1,0 +1,1 @@
+"""A fake Hugging Face, as an ASGI app of its own."""

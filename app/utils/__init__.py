@@ -1,0 +1,1 @@
+"""Pure functions that a stranger could use."""
