@@ -1,0 +1,253 @@
+"""`meterhouse.toml`: the upstreams, their models, and which model is the default."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, cast
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from app.core.config import Settings, read_variables
+from app.core.errors import ConfigurationError
+from app.core.gateway_secrets import resolve_tokens
+from app.core.gateway_text import (
+    check_base_url,
+    check_header_name,
+    check_header_value,
+    check_model_name,
+    check_public_header_name,
+    check_scheme,
+    check_upstream_name,
+)
+from app.core.problems import Location, dotted, lines_of, unknown
+from app.core.variables import cannot_read
+
+DEFAULT_FILE: Final = Path("meterhouse.toml")
+HUGGINGFACE_URL: Final = "https://router.huggingface.co/v1"
+
+
+def _one_target(value: list["TargetConfig"]) -> list["TargetConfig"]:
+    if len(value) != 1:
+        raise ValueError("must hold exactly one target in this version")
+    return value
+
+
+HeaderValue = Annotated[str, AfterValidator(check_header_value)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class TimeoutConfig(_Strict):
+    """How long to wait for an upstream, in seconds."""
+
+    connect_seconds: Annotated[Seconds, Field(description="Until the connection stands.")] = 5.0
+    first_byte_seconds: Annotated[Seconds, Field(description="Until the answer begins.")] = 60.0
+    idle_seconds: Annotated[Seconds, Field(description="Between two pieces of data.")] = 60.0
+    total_seconds: Annotated[Seconds, Field(description="For the whole call.")] = 600.0
+
+
+class UpstreamConfig(_Strict):
+    """A place that can answer, and how it wants to be asked."""
+
+    kind: Annotated[
+        Literal["huggingface", "openai"],
+        Field(description='"openai" speaks to any OpenAI-compatible server.'),
+    ]
+    base_url: Annotated[
+        str,
+        AfterValidator(check_base_url),
+        Field(description="URL up to, not including, /chat/completions."),
+    ]
+    token: Annotated[
+        SecretStr | None, Field(description='{ env = "NAME" } or { file = "/path" }.')
+    ] = None
+    auth_header: Annotated[
+        str, AfterValidator(check_header_name), Field(description="Header that carries the token.")
+    ] = "Authorization"
+    auth_scheme: Annotated[
+        str,
+        AfterValidator(check_scheme),
+        Field(description='Word before the token; "" sends it bare.'),
+    ] = "Bearer"
+    query: Annotated[dict[str, str], Field(description="Parameters added to every URL.")] = {}
+    headers: Annotated[
+        dict[Annotated[str, AfterValidator(check_public_header_name)], HeaderValue],
+        Field(description="Headers added to every request, over the gateway's own."),
+    ] = {}
+    bill_to: Annotated[
+        HeaderValue | None,
+        Field(description="Organisation that Hugging Face bills (X-HF-Bill-To)."),
+    ] = None
+    timeouts: Annotated[TimeoutConfig, Field(description="See the table of its own.")] = (
+        TimeoutConfig()
+    )
+    simulated: Annotated[
+        bool, Field(description="Its answers are made up; /ready then says so.")
+    ] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _know_the_router(cls, table: Any) -> Any:
+        if isinstance(table, dict) and cast("dict[str, Any]", table).get("kind") == "huggingface":
+            return {"base_url": HUGGINGFACE_URL, **cast("dict[str, Any]", table)}
+        return cast("Any", table)
+
+
+class TargetConfig(_Strict):
+    """One upstream with one of its models."""
+
+    upstream: Annotated[str, Field(description="Name of a table under [upstreams].")]
+    model: Annotated[
+        str, AfterValidator(check_model_name), Field(description="What the upstream calls it.")
+    ]
+
+
+class ModelConfig(_Strict):
+    """A public model name and what stands behind it."""
+
+    targets: Annotated[
+        list[TargetConfig], AfterValidator(_one_target), Field(description="Who answers.")
+    ]
+
+
+class GatewayConfig(_Strict):
+    """Everything the gateway file says, with its secrets resolved."""
+
+    default_model: Annotated[
+        str | None,
+        Field(description="Model of calls that name none: a model, or upstream/model."),
+    ] = None
+    upstreams: Annotated[
+        dict[Annotated[str, AfterValidator(check_upstream_name)], UpstreamConfig],
+        Field(description="The places that can answer, by name."),
+    ] = {}
+    models: Annotated[
+        dict[Annotated[str, AfterValidator(check_model_name)], ModelConfig],
+        Field(description="The model names that callers may use besides the upstreams' own."),
+    ] = {}
+
+
+def gateway_path(settings: Settings) -> Path | None:
+    """Return the gateway file that is in force, or None where there is none."""
+    if settings.config_file is not None:
+        return settings.config_file
+    return DEFAULT_FILE if DEFAULT_FILE.exists() else None
+
+
+def load_gateway(settings: Settings) -> GatewayConfig:
+    """Return the upstreams and models of the gateway file, or what stands in for it.
+
+    A file that names no upstream, or none at all, gives the Hugging Face upstream where `HF_TOKEN`
+    is set, and no upstream otherwise.
+
+    Raises:
+        ConfigurationError: the file cannot be read or says something that makes no sense.
+    """
+    path = gateway_path(settings)
+    document = {} if path is None else _read(path)
+    problems: list[str] = []
+    if not document.get("upstreams"):
+        document["upstreams"] = _fallback(settings)
+    elif path is not None:
+        variables = read_variables(settings.secrets_dir)
+        problems = resolve_tokens(document["upstreams"], variables, path.parent)
+    return _validated(document, problems, str(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: {cannot_read(error)}") from None
+
+
+def _fallback(settings: Settings) -> dict[str, object]:
+    if settings.hf_token is None:
+        return {}
+    return {
+        "huggingface": {
+            "kind": "huggingface",
+            "base_url": HUGGINGFACE_URL,
+            "token": settings.hf_token,
+        }
+    }
+
+
+def _validated(document: dict[str, Any], problems: list[str], file: str) -> GatewayConfig:
+    try:
+        config = GatewayConfig.model_validate(document)
+    except ValidationError as error:
+        problems += lines_of(error, name=_field, known=_known)
+        raise _refusal(file, problems) from None
+    problems += _contradictions(config)
+    if problems:
+        raise _refusal(file, problems)
+    return config
+
+
+def _refusal(file: str, problems: list[str]) -> ConfigurationError:
+    return ConfigurationError(*(f"{file}: {line}" for line in problems))
+
+
+def _contradictions(config: GatewayConfig) -> Iterator[str]:
+    for name, upstream in config.upstreams.items():
+        host = urlsplit(upstream.base_url).hostname
+        if host == urlsplit(HUGGINGFACE_URL).hostname and upstream.token is None:
+            yield f'upstreams.{name}.token: is missing; write token = {{ env = "HF_TOKEN" }}'
+        if upstream.bill_to is not None and upstream.kind != "huggingface":
+            yield f'upstreams.{name}.bill_to: needs kind = "huggingface"'
+    for name, model in config.models.items():
+        for index, target in enumerate(model.targets):
+            if target.upstream not in config.upstreams:
+                field = f"models.{name}.targets[{index}].upstream"
+                yield f"{field}: {_unknown_upstream(target.upstream, config)}"
+    if config.default_model is not None and not _is_resolvable(config.default_model, config):
+        known = [*config.models, *(f"{name}/..." for name in config.upstreams)]
+        yield f"default_model: {unknown('model', config.default_model, known)}"
+
+
+def _unknown_upstream(name: str, config: GatewayConfig) -> str:
+    if not config.upstreams:
+        return f"unknown upstream; add [upstreams.{name}] or set HF_TOKEN"
+    return unknown("upstream", name, config.upstreams)
+
+
+def _is_resolvable(model: str, config: GatewayConfig) -> bool:
+    upstream, slash, rest = model.partition("/")
+    if model in config.models or (upstream in config.upstreams and slash and rest):
+        return True
+    kinds = [one.kind for one in config.upstreams.values()]
+    return "huggingface" in kinds or len(kinds) == 1
+
+
+_TABLES: Final[dict[tuple[str, ...], type[_Strict]]] = {
+    (): GatewayConfig,
+    ("upstreams",): UpstreamConfig,
+    ("upstreams", "timeouts"): TimeoutConfig,
+    ("models",): ModelConfig,
+    ("models", "targets"): TargetConfig,
+}
+
+
+def _field(location: Location) -> str:
+    return dotted(tuple(part for part in location if part != "[key]"))
+
+
+def _known(location: Location) -> list[str]:
+    """Return the fields of the table at a location such as ("upstreams", "ollama")."""
+    words = tuple(str(part) for index, part in enumerate(location) if index % 2 == 0)
+    return list(_TABLES[words].model_fields) if words in _TABLES else []
