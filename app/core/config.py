@@ -37,6 +37,7 @@ from app.core.variables import (
     environment_place,
     secrets_place,
 )
+from app.utils.nearest import nearest
 
 PREFIX: Final = "METERHOUSE_"
 DEFAULT_SECRETS_DIR: Final = Path("/run/secrets")
@@ -264,13 +265,14 @@ def _secrets_dir(variables: Variables) -> Path:
 
 def _unknown_names(variables: Variables) -> Iterator[str]:
     known = {variable_name(field) for field in Settings.model_fields}
+    by_short_name = {name.removeprefix(PREFIX): name for name in known}
     for place in variables.places:
         accepted = known | {name.lower() for name in known} if place.is_folder else known
         for name in place.values:
             if name.upper().startswith(PREFIX) and name not in accepted | _TOLERATED:
-                bare = name.upper().removeprefix(PREFIX)  # METERHOUSE_HF_TOKEN means HF_TOKEN
-                meant = bare if bare in known else name
-                yield f"{place.named(name)}: {unknown('setting', meant, known)}"
+                meant = nearest(name.upper().removeprefix(PREFIX), by_short_name)
+                problem = unknown("setting", known, by_short_name.get(meant or ""))
+                yield f"{place.named(name)}: {problem}"
 
 
 def _bad_values(

@@ -30,6 +30,7 @@ from app.core.gateway_text import (
 )
 from app.core.problems import Location, dotted, lines_of, unknown
 from app.core.variables import cannot_read
+from app.utils.nearest import nearest
 
 DEFAULT_FILE: Final = Path("meterhouse.toml")
 HUGGINGFACE_URL: Final = "https://router.huggingface.co/v1"
@@ -217,13 +218,14 @@ def _contradictions(config: GatewayConfig) -> Iterator[str]:
                 yield f"{field}: {_unknown_upstream(target.upstream, config)}"
     if config.default_model is not None and not _is_resolvable(config.default_model, config):
         known = [*config.models, *(f"{name}/..." for name in config.upstreams)]
-        yield f"default_model: {unknown('model', config.default_model, known)}"
+        meant = nearest(config.default_model, known)
+        yield f"default_model: {unknown('model', known, meant)}"
 
 
 def _unknown_upstream(name: str, config: GatewayConfig) -> str:
     if not config.upstreams:
         return f"unknown upstream; add [upstreams.{name}] or set HF_TOKEN"
-    return unknown("upstream", name, config.upstreams)
+    return unknown("upstream", config.upstreams, nearest(name, config.upstreams))
 
 
 def _is_resolvable(model: str, config: GatewayConfig) -> bool:

@@ -31,7 +31,7 @@ def describe(error: ErrorDetails, *, known: Collection[str] = ()) -> str:
     """Say what is wrong with one field; `known` are the names allowed beside it."""
     match error:
         case {"type": "extra_forbidden", "loc": [*_, name]}:
-            return unknown("field", str(name), known)
+            return unknown("field", known, nearest(str(name), known))
         case {"type": "literal_error", "ctx": {"expected": str(allowed)}, "input": given}:
             meant = nearest(str(given), re.findall(r"'([^']+)'", allowed))
             return f"must be {allowed}" + (f", did you mean '{meant}'?" if meant else "")
@@ -44,9 +44,8 @@ def describe(error: ErrorDetails, *, known: Collection[str] = ()) -> str:
             return _WORDS.get(error["type"], plain)
 
 
-def unknown(what: str, name: str, known: Collection[str]) -> str:
+def unknown(what: str, known: Collection[str], meant: str | None) -> str:
     """Say that a name is unknown, and which one was probably meant."""
-    meant = nearest(name, known)
     if meant is not None:
         return f"unknown {what}, did you mean {meant}?"
     return f"unknown {what}, known are {', '.join(sorted(known))}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from dotenv import dotenv_values
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 
 from app.core.errors import ConfigurationError
 
@@ -24,7 +24,9 @@ class Place:
 
     def named(self, name: str) -> str:
         """Return how a message points at one value of this place."""
-        return str(Path(self.label) / name) if self.is_folder else f"{self.label}: {name}"
+        if not self.is_folder:
+            return f"{self.label}: {name}"
+        return str(Path(self.label) / (name if name in self.values else name.lower()))
 
     def get(self, name: str) -> str | None:
         """Return a value that is not empty; secret files may be named in lower case."""
@@ -65,11 +67,20 @@ def dotenv_place(path: Path = ENV_FILE) -> Place:
         return Place(str(path), {})
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: {cannot_read(error)}") from error
-    broken = [one.original.line for one in parse_stream(StringIO(text)) if one.error]
+    broken = [_line(one) for one in parse_stream(StringIO(text)) if _is_broken(one)]
     if broken:
         raise ConfigurationError(*(f"{path}: line {line}: not NAME=value" for line in broken))
     values = dotenv_values(stream=StringIO(text))
     return Place(str(path), {name: value for name, value in values.items() if value})
+
+
+def _is_broken(binding: Binding) -> bool:
+    return binding.error or (binding.key is not None and binding.value is None)
+
+
+def _line(binding: Binding) -> int:
+    text = binding.original.string  # begins with the blank lines before it
+    return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def secrets_place(folder: Path) -> Place:
