@@ -1,0 +1,40 @@
+# Everything a developer types. Each command makes .venv ready first, from the locks.
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix docs bench lock lock-check clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+run: ## serve on http://127.0.0.1:8000 (PORT= for another)
+	@scripts/run
+
+test: ## every test that needs Python only, offline (T=tests/unit for some)
+	@scripts/setup test
+	@scripts/test $(T)
+
+check: ## format, lint, types, imports, dependencies, dead code, then the tests
+	@scripts/setup check
+	@scripts/check
+	@scripts/test
+
+fix: ## format, and mend what ruff can mend
+	@scripts/setup check
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format .
+
+docs: ## write docs/guide.md from tests/architecture
+	@scripts/setup test
+	@.venv/bin/python -m tests.architecture.guide
+
+bench: ## measure against a null route and a direct call; says what is missing
+	@scripts/setup test
+	@.venv/bin/python -m benchmarks
+
+lock: ## write requirements/*.txt from pyproject.toml (UPGRADE=1 for newer releases)
+	@$$(scripts/python) scripts/lock.py $(if $(UPGRADE),--upgrade)
+
+lock-check: ## resolve the locks for Linux and macOS, x86-64 and arm64, Python 3.11 to 3.14
+	@$$(scripts/python) scripts/check_locks.py
+
+clean: ## remove .venv and the caches (never the data)
+	@rm -rf .venv .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
