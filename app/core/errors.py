@@ -1,36 +1,34 @@
 """What can go wrong, by name. HTTP statuses are one table in `app.api.errors`.
 
-    AppError
-    |- ConfigurationError
-    |- InvalidRequestError
-    |  |- ModelRequiredError
-    |- UnauthenticatedError
-    |- ForbiddenError
-    |- NotFoundError
-    |  |- ModelNotFoundError
-    |- ConflictError
-    |- TooLargeError
-    |- UnsupportedMediaTypeError
-    |- NotReadyError
-    |- UpstreamError
-       |- UpstreamUnreachableError
-       |- UpstreamTimeoutError
-       |- UpstreamCredentialsError
-       |- UpstreamCreditsError
-       |- UpstreamRateLimitedError
-       |- UpstreamUnavailableError
-       |- UpstreamProtocolError
-       |- UpstreamTruncatedError
-       |- UpstreamRejectedError (NotFound, TooLarge, Unprocessable)
+AppError
+|- ConfigurationError
+|- InvalidRequestError
+|  |- ModelRequiredError
+|- UnauthenticatedError
+|- ForbiddenError
+|- NotFoundError
+|  |- ModelNotFoundError
+|- ConflictError
+|- TooLargeError
+|- UnsupportedMediaTypeError
+|- NotReadyError
+|- UpstreamError
+   |- UpstreamUnreachableError
+   |- UpstreamTimeoutError
+   |- UpstreamCredentialsError
+   |- UpstreamCreditsError
+   |- UpstreamRateLimitedError
+   |- UpstreamUnavailableError
+   |- UpstreamProtocolError
+   |- UpstreamTruncatedError
+   |- UpstreamRejectedError (NotFound, TooLarge, Unprocessable)
 """
-
-from typing import ClassVar
 
 
 class AppError(Exception):
     """The root. Catch this at an edge, never in the middle."""
 
-    code: ClassVar[str] = "internal_error"
+    code: str = "internal_error"
 
     def __init__(
         self, message: str, *, param: str | None = None, retry_after_seconds: float | None = None
@@ -171,6 +169,14 @@ class UpstreamRejectedError(UpstreamError):
     """The upstream refused the caller's input. Its words are the caller's to read."""
 
     code = "upstream_rejected"
+
+    def __init__(
+        self, message: str, *, param: str | None = None, upstream_code: str | None = None
+    ) -> None:
+        """Store the upstream's own code too, which an app may act on (`context_length_exceeded`)."""
+        super().__init__(message, param=param)
+        if upstream_code:
+            self.code = upstream_code
 
 
 class UpstreamNotFoundError(UpstreamRejectedError):

@@ -1,0 +1,58 @@
+"""A stream of server-sent events that never ends silently."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from typing import Final, override
+
+import structlog
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.api.errors import error_event, request_id_of
+from app.api.responses.connection import while_connected
+from app.core.errors import AppError
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class EventStream(Response):
+    """Sends events as they come.
+
+    The status line leaves with the first event: whatever fails before it is an ordinary error
+    answer. Whatever fails later becomes one typed error event. A client that leaves closes the
+    events, and with them the upstream.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self, events: AsyncGenerator[bytes], headers: Callable[[], Mapping[str, str]]
+    ) -> None:
+        """Take the events, and the headers as they are known when the first event has come."""
+        self._events = events
+        self._late_headers = headers
+        super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        del self.headers["content-length"]
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the whole stream."""
+        async with while_connected(receive), aclosing(self._events) as events:
+            first = await anext(events)
+            self.headers.update(self._late_headers())
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await send({"type": "http.response.body", "body": first, "more_body": True})
+            try:
+                async for event in events:
+                    await send({"type": "http.response.body", "body": event, "more_body": True})
+            except AppError as error:
+                await self._send_error(error, scope, send)
+            except Exception as error:  # noqa: BLE001 - a stream that began must end typed, whatever broke
+                _log.exception("stream_failed", request_id=request_id_of(scope))
+                await self._send_error(error, scope, send)
+            await send({"type": "http.response.body", "body": b""})
+
+    @staticmethod
+    async def _send_error(error: Exception, scope: Scope, send: Send) -> None:
+        event = error_event(error, request_id_of(scope))
+        await send({"type": "http.response.body", "body": event, "more_body": True})

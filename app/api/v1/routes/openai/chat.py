@@ -1,0 +1,47 @@
+"""Chat completions."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.services import InferenceDep
+from app.api.responses.connection import while_connected
+from app.api.responses.event_stream import EventStream
+from app.api.v1.schemas.openai.chat import (
+    ChatCompletion,
+    ChatCompletionChunk,
+    ChatCompletionRequest,
+)
+from app.api.v1.translate.chat import answer_headers, to_call
+
+router = APIRouter(prefix="/v1/chat", tags=["chat"])
+
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "model": ChatCompletion,
+        "description": "The whole answer; with `stream`, one event per "
+        "`chat.completion.chunk` and `[DONE]` at the end.",
+        "content": {"text/event-stream": {"itemSchema": ChatCompletionChunk.model_json_schema()}},
+    }
+}
+
+
+@router.post("/completions", response_model=ChatCompletion, responses=_ANSWERS)
+async def create_chat_completion(
+    body: ChatCompletionRequest,
+    request: Request,
+    principal: PrincipalDep,
+    inference: InferenceDep,
+) -> Response:
+    """Complete a chat, whole or streamed, as OpenAI's API does.
+
+    Every field of OpenAI's API is accepted; those that the gateway does not know are passed on to
+    the upstream untouched. A stream that cannot be finished ends with one `error` event.
+    """
+    call = await to_call(body, request, principal)
+    if call.stream:
+        return EventStream(inference.stream(call), lambda: answer_headers(call.trace))
+    async with while_connected(request.receive):
+        answer = await inference.answer(call)
+    return Response(answer, media_type="application/json", headers=answer_headers(call.trace))

@@ -1,0 +1,22 @@
+"""The models that can be called."""
+
+from fastapi import APIRouter
+
+from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.services import ModelDirectoryDep
+from app.api.v1.schemas.openai.models import Model, ModelList
+
+router = APIRouter(prefix="/v1/models", tags=["models"])
+
+
+@router.get("")
+async def list_models(_: PrincipalDep, directory: ModelDirectoryDep) -> ModelList:
+    """List every model: the configured ones first, then those that upstreams name themselves."""
+    entries = await directory.list_models()
+    return ModelList(object="list", data=[Model.of(entry) for entry in entries], has_more=False)
+
+
+@router.get("/{model_id:path}")
+async def get_model(model_id: str, _: PrincipalDep, directory: ModelDirectoryDep) -> Model:
+    """Show one model. A suffix such as `:fastest` is allowed and kept."""
+    return Model.of(await directory.require_model(model_id))

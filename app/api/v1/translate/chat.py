@@ -1,0 +1,37 @@
+"""Between OpenAI's chat form and the domain's `Call`."""
+
+from collections.abc import Mapping
+
+from fastapi import Request
+
+from app.api.errors import header_text
+from app.api.v1.schemas.openai.chat import ChatCompletionRequest
+from app.services.inference.call import Call, Trace
+from app.services.principals import Principal
+
+
+async def to_call(body: ChatCompletionRequest, request: Request, principal: Principal) -> Call:
+    """Return the call that a request asks for. The body has been read: nothing is awaited long."""
+    state = request.scope["state"]
+    return Call(
+        id=state["request_id"],
+        client_request_id=state["client_request_id"],
+        principal=principal,
+        task="chat-completion",
+        model=body.model,
+        payload=await request.json(),  # what FastAPI parsed for `body`, kept by Starlette
+        body=await request.body(),
+        stream=bool(body.stream),
+    )
+
+
+def answer_headers(trace: Trace) -> Mapping[str, str]:
+    """Return what the headers of an answer say about its way."""
+    headers = {
+        "x-inference-provider": header_text(trace.answer.provider or trace.upstream or ""),
+        "x-meterhouse-upstream": header_text(trace.upstream or ""),
+        "x-meterhouse-attempts": str(trace.attempts),
+    }
+    seconds = trace.ttft_seconds if trace.ttft_seconds is not None else trace.latency_seconds
+    headers["server-timing"] = f"upstream;dur={seconds * 1000:.1f}"
+    return headers

@@ -1,0 +1,57 @@
+"""The application. Importing this module opens and reads nothing."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+from fastapi import FastAPI
+
+from app import __version__
+from app.api import errors
+from app.api.middleware import stack
+from app.api.ops.router import router as ops_router
+from app.api.ui.router import router as ui_router
+from app.api.v1.router import router as v1_router
+from app.core.config import Settings, get_settings
+from app.core.gateway_file import GatewayConfig
+from app.services.container import Container, open_container
+
+
+class State(TypedDict):
+    """What the lifespan gives to every request."""
+
+    container: Container
+
+
+def create_app(
+    settings: Settings | None = None,
+    gateway: GatewayConfig | None = None,
+    operator_secret: str | None = None,
+) -> FastAPI:
+    """Build an application. What is not given is read when it starts, not now."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[State]:
+        chosen = settings or get_settings()
+        async with open_container(chosen, gateway, operator_secret) as container:
+            yield {"container": container}
+
+    app = FastAPI(
+        title="Meterhouse",
+        version=__version__,
+        summary="One endpoint for a team's AI calls.",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=errors.RESPONSES,
+    )
+    errors.install(app)
+    stack.install(app)
+    for router in (ops_router, v1_router, ui_router):
+        app.include_router(router)
+    return app
+
+
+app = create_app()

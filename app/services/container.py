@@ -1,0 +1,112 @@
+"""The wiring: builds every long-lived object once, and is the only file that knows how they fit."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx2
+
+from app.core.clock import Clock, SystemClock
+from app.core.config import Settings
+from app.core.errors import ConfigurationError
+from app.core.gateway_file import GatewayConfig, UpstreamConfig, load_gateway
+from app.core.security import load_pepper
+from app.core.telemetry import Metrics
+from app.db.database import Database, open_database
+from app.db.ledger_writer import open_ledger_writer
+from app.db.repositories.key_directory import KeyDirectory
+from app.services.authenticator import Authenticator, open_authenticator
+from app.services.inference.service import InferenceService
+from app.services.ledger.ledger import Ledger
+from app.services.principals import Principal, Scope
+from app.services.providers.http_client import open_client
+from app.services.providers.huggingface.service import HFService
+from app.services.providers.openai_compatible.service import OpenaiCompatibleService
+from app.services.providers.provider import Provider
+from app.services.routing.catalogue import Catalogue
+from app.services.routing.model_directory import ModelDirectory
+
+NO_UPSTREAM = (
+    "No upstream can answer: HF_TOKEN is not set. "
+    "Set it, or pass --simulate to serve made-up answers."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What lives as long as the process."""
+
+    settings: Settings
+    gateway: GatewayConfig
+    clock: Clock
+    metrics: Metrics
+    database: Database
+    ledger: Ledger
+    authenticator: Authenticator
+    inference: InferenceService
+    models: ModelDirectory
+
+
+@asynccontextmanager
+async def open_container(
+    settings: Settings,
+    gateway: GatewayConfig | None = None,
+    operator_secret: str | None = None,
+) -> AsyncGenerator[Container]:
+    """Open everything in order; close it in reverse, even after a failure.
+
+    `operator_secret` is a manager's credential that lives as long as the process.
+
+    Raises:
+        ConfigurationError: the gateway cannot run as configured.
+    """
+    gateway = gateway or load_gateway(settings)
+    if not gateway.upstreams:
+        raise ConfigurationError(NO_UPSTREAM)
+    clock, metrics = SystemClock(), Metrics()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.data_dir))
+        writer = await stack.enter_async_context(open_ledger_writer(database.path))
+        ledger = Ledger(writer)
+        authenticator = await stack.enter_async_context(
+            open_authenticator(
+                KeyDirectory(database),
+                load_pepper(settings.data_dir, settings.key_pepper),
+                clock,
+                _builtin_principals(settings, operator_secret),
+            )
+        )
+        client = await stack.enter_async_context(open_client())
+        providers = {
+            name: _provider(name, config, client, clock)
+            for name, config in gateway.upstreams.items()
+        }
+        yield Container(
+            settings=settings,
+            gateway=gateway,
+            clock=clock,
+            metrics=metrics,
+            database=database,
+            ledger=ledger,
+            authenticator=authenticator,
+            inference=InferenceService(Catalogue(gateway, providers), ledger, clock, metrics),
+            models=ModelDirectory(gateway, providers, clock),
+        )
+
+
+def _provider(
+    name: str, config: UpstreamConfig, client: httpx2.AsyncClient, clock: Clock
+) -> Provider:
+    kind = HFService if config.kind == "huggingface" else OpenaiCompatibleService
+    return kind(name, config, client, clock)
+
+
+def _builtin_principals(settings: Settings, operator_secret: str | None) -> Mapping[str, Principal]:
+    """Return who calls with a secret that is no row of the database."""
+    scopes = frozenset(Scope)
+    found: dict[str, Principal] = {}
+    if settings.admin_key is not None:
+        found[settings.admin_key.get_secret_value()] = Principal("bootstrap", "bootstrap", scopes)
+    if operator_secret is not None:
+        found[operator_secret] = Principal("operator", "operator", scopes)
+    return found

@@ -1,0 +1,42 @@
+"""One request for inference, and what is learnt on its way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.core.clock import Clock
+from app.services.principals import Principal
+from app.services.providers.provider import AnswerFacts
+
+
+@dataclass(slots=True)
+class Trace:
+    """What happened to one call, filled in on its way; the answer's headers are made of it."""
+
+    started: float = 0.0  # on the monotonic clock, in seconds
+    upstream: str | None = None
+    upstream_model: str | None = None
+    attempts: int = 0
+    ttft_seconds: float | None = None  # time to the first answer event
+    latency_seconds: float = 0.0  # of the whole answer, once it ended
+    answer: AnswerFacts = field(default_factory=AnswerFacts)
+
+    def note_event(self, clock: Clock) -> None:
+        """Note that an answer event is on its way to the client."""
+        if self.ttft_seconds is None:
+            self.ttft_seconds = clock.monotonic() - self.started
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request for inference, in the domain form of its task."""
+
+    id: str  # the x-request-id
+    client_request_id: str | None
+    principal: Principal
+    task: str
+    model: str | None  # as the caller named it
+    payload: Mapping[str, Any]
+    body: bytes
+    stream: bool
+    trace: Trace = field(default_factory=Trace)

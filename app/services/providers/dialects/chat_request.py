@@ -1,0 +1,51 @@
+"""What of a chat request is rewritten on its way to an upstream; all else passes as it came."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic_core import to_json
+
+from app.services.providers.provider import ChatRequest
+from app.utils.json_values import object_in
+
+
+def outgoing_body(
+    request: ChatRequest,
+    *,
+    stream: bool,
+    adapt: Callable[[dict[str, Any]], None] | None = None,
+) -> bytes:
+    """Return the body for the upstream: the caller's own bytes where nothing has to change.
+
+    What may change: `model` to the upstream's name; usage is always asked for on streams; a
+    `response_format` that lost its form on the way; and what `adapt` does to the copy it gets.
+    """
+    payload = dict(request.payload)
+    payload["model"] = request.model
+    if stream:
+        options = object_in(payload.get("stream_options"))
+        payload["stream_options"] = {**options, "include_usage": True}
+    restore_json_schema(payload)
+    if adapt is not None:
+        adapt(payload)
+    return request.body if payload == request.payload else to_json(payload)
+
+
+def wants_usage(payload: Mapping[str, Any]) -> bool:
+    """Return whether the caller of a stream asked for the usage chunk."""
+    return object_in(payload.get("stream_options")).get("include_usage") is True
+
+
+def restore_json_schema(payload: dict[str, Any]) -> None:
+    """Turn `{"type": "json_object", "value": schema}` back into OpenAI's `json_schema`.
+
+    `huggingface_hub` rewrites it to TGI's grammar form when it is given a `base_url`; some
+    providers call the key `schema`. The name is lost on the way.
+    """
+    wanted = object_in(payload.get("response_format"))
+    schema = object_in(wanted.get("value")) or object_in(wanted.get("schema"))
+    if schema and wanted.get("type") in {"json_object", "json_schema"}:
+        payload["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": "response", "schema": schema},
+        }

@@ -1,0 +1,108 @@
+"""Reading a stream of chat chunks: what goes on to the client, and what it tells us."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic_core import from_json
+
+from app.core.errors import UpstreamProtocolError
+from app.services.providers.dialects.chat_answer import read_finish_reason, read_usage
+from app.services.providers.provider import AnswerFacts
+from app.services.providers.upstream_errors import error_from_event
+from app.utils.json_values import object_in, objects_in
+from app.utils.sse import iter_events, parse_event
+
+# Inside a JSON string these would have their quotes escaped, so that text never matches.
+_FINISH: Final = re.compile(rb'"finish_reason"\s*:\s*"')
+_USAGE: Final = re.compile(rb'"usage"\s*:\s*\{')
+_ERROR: Final = re.compile(rb'"error"\s*:\s*["{\[]')
+_DONE: Final = b"[DONE]"
+
+
+class ChatStreamReader:
+    """Reads one stream. The first event and those that may matter are parsed, the rest pass."""
+
+    __slots__ = ("_choices", "_facts", "_finished", "_upstream", "_wants_usage", "done", "started")
+
+    def __init__(
+        self, upstream: str, facts: AnswerFacts, *, wants_usage: bool, choices: int
+    ) -> None:
+        """Expect `choices` finish reasons, and note what is learnt in `facts`."""
+        self._upstream = upstream
+        self._facts = facts
+        self._wants_usage = wants_usage
+        self._choices = choices
+        self._finished: set[int] = set()
+        self.started = False  # a first chunk has been seen
+        self.done = False  # the upstream said [DONE]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every choice has its finish reason, so that the end may come."""
+        return len(self._finished) >= self._choices
+
+    def feed(self, events: bytes) -> bytes:
+        """Return what of some whole events the client gets.
+
+        Raises:
+            UpstreamError: an event is an error.
+            UpstreamProtocolError: an event is no JSON object.
+        """
+        if self.started and not _may_matter(events):
+            return events
+        passed: list[bytes] = []
+        for event in iter_events(events):
+            if self.done:
+                break
+            if self._passes(event):
+                passed.append(event)
+        return b"".join(passed)
+
+    def _passes(self, event: bytes) -> bool:
+        name, data = parse_event(event)
+        if not data:
+            return self.started  # a comment: nothing goes out before the first chunk does
+        if data.strip() == _DONE:
+            self.done = True
+            return False
+        chunk = self._parsed(data)
+        if name == b"error" or chunk.get("error"):
+            raise error_from_event(self._upstream, chunk)
+        self.started = True
+        return self._notes(chunk)
+
+    def _parsed(self, data: bytes) -> Mapping[str, Any]:
+        try:
+            chunk = object_in(from_json(data))
+        except ValueError:
+            chunk = {}
+        if not chunk:
+            raise UpstreamProtocolError(
+                f"The upstream {self._upstream!r} sent an event that is not a JSON object."
+            )
+        return chunk
+
+    def _notes(self, chunk: Mapping[str, Any]) -> bool:
+        """Note usage and finish reasons; return whether the client gets the chunk."""
+        choices = objects_in(chunk.get("choices"))
+        for choice in choices:
+            reason = read_finish_reason(choice)
+            if reason is not None:
+                self._facts.finish_reason = reason
+                self._finished.add(int(choice.get("index") or 0))
+        usage = read_usage(chunk)
+        if usage is None:
+            return True
+        self._facts.usage = usage
+        return self._wants_usage or bool(choices)
+
+
+def _may_matter(events: bytes) -> bool:
+    return (
+        _DONE in events
+        or b"event:" in events
+        or _FINISH.search(events) is not None
+        or _USAGE.search(events) is not None
+        or _ERROR.search(events) is not None
+    )

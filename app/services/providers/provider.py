@@ -1,0 +1,65 @@
+"""The contract between the path of a call and whoever speaks an upstream's dialect."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A chat in OpenAI's form, as the caller sent it."""
+
+    payload: Mapping[str, Any]
+    body: bytes  # the same, as the bytes that came in
+    model: str  # the name that the upstream knows
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an upstream says it used, in tokens."""
+
+    units_in: int
+    units_out: int
+
+
+@dataclass(slots=True)
+class AnswerFacts:
+    """What is learnt about one answer while it comes. One object a call, filled by the provider."""
+
+    provider: str | None = None  # who answered behind the upstream, where the upstream says so
+    usage: Usage | None = None
+    finish_reason: str | None = None
+
+
+class Provider(Protocol):
+    """Speaks one upstream's dialect. Stateless: one instance serves all calls at once.
+
+    It never retries: the plan of a call does.
+    """
+
+    async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
+        """Return the whole answer, a `chat.completion` as JSON.
+
+        Raises:
+            UpstreamError: the upstream refused, broke, or answered nonsense.
+        """
+        ...
+
+    def stream_chat(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
+        """Yield whole server-sent events, without the closing `[DONE]`.
+
+        What the first piece holds is a `chat.completion.chunk`: an upstream that fails before it
+        raises before anything is yielded.
+
+        Raises:
+            UpstreamError: the upstream refused, broke, or ended before its finish reason.
+        """
+        ...
+
+    async def list_models(self) -> Sequence[Mapping[str, Any]]:
+        """Return the upstream's own list of models, each with at least an `id`.
+
+        Raises:
+            UpstreamError: the upstream refused, broke, or answered nonsense.
+        """
+        ...

@@ -1,0 +1,198 @@
+"""HTTP to one upstream: its address, its credential, its time limits, its errors in our words."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final, cast
+
+import httpx2
+import structlog
+
+from app import __version__
+from app.core.clock import Clock
+from app.core.errors import (
+    UpstreamError,
+    UpstreamProtocolError,
+    UpstreamTimeoutError,
+    UpstreamTruncatedError,
+    UpstreamUnreachableError,
+)
+from app.core.gateway_file import UpstreamConfig
+from app.services.providers.upstream_errors import Refusal, error_from_answer, read_complaint
+
+MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
+MAX_ERROR_BYTES: Final = 64 * 1024
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class UpstreamHttp:
+    """Sends requests to one upstream. The credential goes to its configured host and no other."""
+
+    def __init__(
+        self,
+        name: str,
+        config: UpstreamConfig,
+        client: httpx2.AsyncClient,
+        *,
+        clock: Clock,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Prepare what all requests share; `headers` are the dialect's, the operator's win."""
+        self.name = name
+        self.timeouts = config.timeouts
+        self._base_url = httpx2.URL(config.base_url)
+        self._query = dict(config.query)
+        self._client = client
+        self._clock = clock
+        self._headers = _headers(config, headers or {})
+        self._secret = config.token.get_secret_value() if config.token else None
+        self._urls: dict[str, httpx2.URL] = {}
+
+    async def request_whole(
+        self, method: str, path: str, body: bytes | None = None, *, seconds: float | None = None
+    ) -> tuple[bytes, Mapping[str, str]]:
+        """Return a whole answer and its headers, within `seconds` or the upstream's total limit.
+
+        Raises:
+            UpstreamError: there is no answer, a failing one, or one over `MAX_ANSWER_BYTES`.
+        """
+        limit = seconds or self.timeouts.total_seconds
+        with self.named_errors():
+            async with (
+                asyncio.timeout(limit),
+                self.open(method, path, body, read_seconds=limit) as response,
+            ):
+                return await self.read(response, MAX_ANSWER_BYTES), response.headers
+
+    @asynccontextmanager
+    async def open(
+        self, method: str, path: str, body: bytes | None = None, *, read_seconds: float
+    ) -> AsyncGenerator[httpx2.Response]:
+        """Send a request and open its answer; leaving closes it, read or not.
+
+        Raises:
+            UpstreamError: there is no answer, or a failing one.
+        """
+        request = httpx2.Request(
+            method,
+            self._url(path),
+            headers=self._headers,
+            content=body,
+            extensions={"timeout": self._limits(read_seconds)},
+        )
+        with self.named_errors():
+            response = await self._client.send(request, stream=True)
+        try:
+            if not response.is_success:
+                raise await self._refusal(response)
+            yield response
+        finally:
+            await response.aclose()
+
+    async def read(self, response: httpx2.Response, max_bytes: int) -> bytes:
+        """Return the body of an open answer.
+
+        Raises:
+            UpstreamProtocolError: it is over `max_bytes`.
+            UpstreamTruncatedError: it ended early.
+        """
+        pieces: list[bytes] = []
+        size = 0
+        async for piece in self.iter_pieces(response):
+            size += len(piece)
+            if size > max_bytes:
+                raise UpstreamProtocolError(
+                    f"The upstream {self.name!r} answered more than {max_bytes:,} bytes."
+                )
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def iter_pieces(self, response: httpx2.Response) -> AsyncGenerator[bytes]:
+        """Yield the body of an open answer as it arrives.
+
+        Raises:
+            UpstreamTruncatedError: it ended early.
+        """
+        encoded = "content-encoding" in response.headers
+        # Reading the stream itself spares httpx2's book-keeping, once a piece.
+        stream = response.aiter_bytes() if encoded else response.stream
+        try:
+            async for piece in cast("AsyncIterable[bytes]", stream):
+                yield piece
+        except httpx2.TimeoutException:
+            raise
+        except httpx2.HTTPError as error:
+            _log.warning("upstream_cut", upstream=self.name, reason=str(error))
+            raise UpstreamTruncatedError(
+                f"The upstream {self.name!r} cut its answer short."
+            ) from error
+
+    async def _refusal(self, response: httpx2.Response) -> UpstreamError:
+        body = b""
+        async for piece in self.iter_pieces(response):
+            body += piece
+            if len(body) > MAX_ERROR_BYTES:
+                break
+        body = body[:MAX_ERROR_BYTES]
+        if self._secret:
+            body = body.replace(self._secret.encode(), b"[redacted]")
+        _log.warning(
+            "upstream_refused",
+            upstream=self.name,
+            status=response.status_code,
+            reason=read_complaint(body).message,
+        )
+        if response.is_redirect:
+            return UpstreamProtocolError(
+                f"The upstream {self.name!r} redirects elsewhere, which is never followed. "
+                "Ask the operator to check its base_url."
+            )
+        refusal = Refusal(response.status_code, response.headers, body)
+        return error_from_answer(self.name, refusal, self._clock)
+
+    @contextmanager
+    def named_errors(self) -> Generator[None]:
+        """Translate what goes wrong inside into errors of ours; the log has the reason."""
+        try:
+            yield
+        except (httpx2.TimeoutException, TimeoutError) as error:
+            _log.warning("upstream_timed_out", upstream=self.name)
+            raise UpstreamTimeoutError(
+                f"The upstream {self.name!r} did not answer in time."
+            ) from error
+        except httpx2.HTTPError as error:
+            _log.warning("upstream_unreachable", upstream=self.name, reason=str(error))
+            raise UpstreamUnreachableError(
+                f"The upstream {self.name!r} cannot be reached. The gateway's log says why."
+            ) from error
+
+    def _url(self, path: str) -> httpx2.URL:
+        url = self._urls.get(path)
+        if url is None:
+            base = self._base_url.path.rstrip("/")
+            url = self._base_url.copy_with(path=base + path)
+            url = url.copy_merge_params(self._query) if self._query else url
+            self._urls[path] = url
+        return url
+
+    def _limits(self, read_seconds: float) -> dict[str, float]:
+        connect = self.timeouts.connect_seconds
+        return {"connect": connect, "pool": connect, "write": read_seconds, "read": read_seconds}
+
+
+def _headers(config: UpstreamConfig, dialect: Mapping[str, str]) -> httpx2.Headers:
+    headers = httpx2.Headers(
+        {
+            "accept": "*/*",
+            "accept-encoding": "identity",
+            "content-type": "application/json",
+            "user-agent": f"meterhouse/{__version__}",
+        }
+    )
+    headers.update(dialect)
+    if config.token is not None:
+        secret = config.token.get_secret_value()
+        headers[config.auth_header] = f"{config.auth_scheme} {secret}".strip()
+    headers.update(config.headers)
+    return headers

@@ -1,0 +1,88 @@
+"""From the model a caller names to the upstream that answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.core.errors import ModelNotFoundError, ModelRequiredError
+from app.core.gateway_file import GatewayConfig
+from app.services.providers.provider import Provider
+
+# `huggingface_hub` sends "dummy", and Hugging Face's JavaScript client the gateway's own URL, when
+# the caller named no model.
+_NO_MODEL: Final = "dummy"
+_URL_PREFIXES: Final = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One upstream with one of its models."""
+
+    upstream: str
+    model: str
+    provider: Provider
+
+
+class Catalogue:
+    """Every model that can be called.
+
+    A name is first looked up among the models of `meterhouse.toml`; then `<upstream>/<model>` is
+    tried; any other name goes to the Hugging Face upstream, or to the only upstream there is.
+    """
+
+    def __init__(self, gateway: GatewayConfig, providers: Mapping[str, Provider]) -> None:
+        """Take the configuration and one provider for each of its upstreams."""
+        self._gateway = gateway
+        self._providers = providers
+        self._fallback = _fallback(gateway)
+
+    def resolve(self, model: str | None) -> Target:
+        """Return who answers for a model, or for the default model where none is named.
+
+        Raises:
+            ModelRequiredError: no model is named and none is the default.
+            ModelNotFoundError: no upstream answers for this name.
+        """
+        name = self._default() if _is_absent(model) else model
+        assert name is not None
+        configured = self._gateway.models.get(name)
+        if configured is not None:
+            target = configured.targets[0]
+            return self._target(target.upstream, target.model)
+        upstream, _, rest = name.partition("/")
+        if rest and upstream in self._providers:
+            return self._target(upstream, rest)
+        if self._fallback is None:
+            raise ModelNotFoundError(
+                f"There is no model {name!r} here. GET /v1/models lists them; "
+                "<upstream>/<model> names one of an upstream directly.",
+                param="model",
+            )
+        return self._target(self._fallback, name)
+
+    def _target(self, upstream: str, model: str) -> Target:
+        return Target(upstream, model, self._providers[upstream])
+
+    def _default(self) -> str:
+        if self._gateway.default_model is not None:
+            return self._gateway.default_model
+        if len(self._gateway.models) == 1:
+            return next(iter(self._gateway.models))
+        raise ModelRequiredError(
+            'Name a model: "model": "...". GET /v1/models lists them. '
+            "An operator can set default_model in meterhouse.toml.",
+            param="model",
+        )
+
+
+def _is_absent(model: str | None) -> bool:
+    return not model or model == _NO_MODEL or model.startswith(_URL_PREFIXES)
+
+
+def _fallback(gateway: GatewayConfig) -> str | None:
+    """Return the upstream for names that nobody configured, or None where that is ambiguous."""
+    upstreams = gateway.upstreams
+    hubs = [name for name, upstream in upstreams.items() if upstream.kind == "huggingface"]
+    if len(hubs) == 1:
+        return hubs[0]
+    return next(iter(upstreams)) if len(upstreams) == 1 else None

@@ -1,0 +1,97 @@
+"""What `GET /v1/models` shows: configured models, and what the upstreams list themselves."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+
+from app.core.clock import Clock
+from app.core.errors import ModelNotFoundError, UpstreamError
+from app.core.gateway_file import GatewayConfig
+from app.services.providers.provider import Provider
+
+FRESH_SECONDS: Final = 600.0
+FAILED_SECONDS: Final = 30.0  # how long an upstream that did not answer is left alone
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Listing:
+    """What one upstream lists, and until when that is good."""
+
+    entries: Sequence[Mapping[str, Any]] = ()
+    fresh_until: float = float("-inf")
+
+
+class ModelDirectory:
+    """Lists models. Upstreams are asked at most every ten minutes, and by one caller at a time."""
+
+    def __init__(
+        self, gateway: GatewayConfig, providers: Mapping[str, Provider], clock: Clock
+    ) -> None:
+        """Take the configured models, and whom to ask for more. Nobody is asked yet."""
+        self._gateway = gateway
+        self._providers = providers
+        self._clock = clock
+        self._listings = {name: _Listing() for name in providers}
+        self._locks = {name: asyncio.Lock() for name in providers}
+
+    async def list_models(self) -> list[Mapping[str, Any]]:
+        """Return every model once: configured ones, then each upstream's under its callable name.
+
+        An upstream that does not answer contributes what it listed last.
+        """
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(self._listed(name)) for name in self._providers]
+        listed = dict(zip(self._providers, (task.result() for task in asked), strict=True))
+        found: dict[str, Mapping[str, Any]] = {}
+        for name, model in self._gateway.models.items():
+            target = model.targets[0]
+            details = _find(listed[target.upstream], target.model) or {}
+            found[name] = {**details, "id": name, "owned_by": target.upstream}
+        for upstream, entries in listed.items():
+            for entry in entries:
+                name = self._callable_name(upstream, entry["id"])
+                found.setdefault(name, {"owned_by": upstream, **entry, "id": name})
+        return list(found.values())
+
+    async def require_model(self, name: str) -> Mapping[str, Any]:
+        """Return one model by its name, with or without a suffix after the last colon.
+
+        Raises:
+            ModelNotFoundError: it is in no list.
+        """
+        models = await self.list_models()
+        entry = _find(models, name) or _find(models, name.rpartition(":")[0])
+        if entry is None:
+            raise ModelNotFoundError(
+                f"There is no model {name!r} in the list. GET /v1/models shows it.", param="model"
+            )
+        return {**entry, "id": name}
+
+    def _callable_name(self, upstream: str, model: str) -> str:
+        direct = (
+            self._gateway.upstreams[upstream].kind == "huggingface" or len(self._providers) == 1
+        )
+        return model if direct else f"{upstream}/{model}"
+
+    async def _listed(self, upstream: str) -> Sequence[Mapping[str, Any]]:
+        listing = self._listings[upstream]
+        async with self._locks[upstream]:
+            if self._clock.monotonic() < listing.fresh_until:
+                return listing.entries
+            seconds = FRESH_SECONDS
+            try:
+                listing.entries = await self._providers[upstream].list_models()
+            except UpstreamError as error:
+                _log.warning("models_not_listed", upstream=upstream, reason=error.message)
+                seconds = FAILED_SECONDS
+            listing.fresh_until = self._clock.monotonic() + seconds
+            return listing.entries
+
+
+def _find(entries: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
+    return next((entry for entry in entries if entry["id"] == name), None)

@@ -1,0 +1,20 @@
+"""Looking into JSON that somebody else wrote, with types."""
+
+from typing import Any, cast
+
+JsonObject = dict[str, Any]
+
+
+def object_in(value: object) -> JsonObject:
+    """Return a value that is an object, or an empty one in place of anything else."""
+    return cast("JsonObject", value) if isinstance(value, dict) else {}
+
+
+def list_in(value: object) -> list[Any]:
+    """Return a value that is a list, or an empty one in place of anything else."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def objects_in(value: object) -> list[JsonObject]:
+    """Return those items of a list that are objects."""
+    return [cast("JsonObject", item) for item in list_in(value) if isinstance(item, dict)]
