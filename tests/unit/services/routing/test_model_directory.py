@@ -1,0 +1,105 @@
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.core.errors import ModelNotFoundError, UpstreamUnreachableError
+from app.core.gateway_file import GatewayConfig
+from app.services.providers.provider import AnswerFacts, ChatRequest
+from app.services.routing.model_directory import FAILED_SECONDS, FRESH_SECONDS, ModelDirectory
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 23, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class Lists:
+    """A provider that lists models, or fails, and counts how often it is asked."""
+
+    def __init__(self, *models: Mapping[str, Any]) -> None:
+        self.models = models
+        self.fails = False
+        self.asked = 0
+
+    async def list_models(self) -> Sequence[Mapping[str, Any]]:
+        self.asked += 1
+        if self.fails:
+            raise UpstreamUnreachableError("gone")
+        return self.models
+
+    async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
+        raise NotImplementedError
+
+    def stream_chat(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
+        raise NotImplementedError
+
+
+HUB = {"kind": "huggingface", "base_url": "https://hub.test/v1"}
+LOCAL = {"kind": "openai", "base_url": "http://127.0.0.1:1/v1"}
+GATEWAY = {
+    "upstreams": {"hub": HUB, "local": LOCAL},
+    "models": {"small": {"targets": [{"upstream": "local", "model": "llama"}]}},
+}
+
+
+def _directory(hub: Lists, local: Lists, clock: FakeClock | None = None) -> ModelDirectory:
+    config = GatewayConfig.model_validate(GATEWAY)
+    return ModelDirectory(config, {"hub": hub, "local": local}, clock or FakeClock())
+
+
+async def test_every_model_is_listed_once_under_the_name_that_calls_it() -> None:
+    hub = Lists({"id": "org/m", "owned_by": "org"}, {"id": "small"})
+    local = Lists({"id": "llama", "context_length": 8192})
+
+    models = await _directory(hub, local).list_models()
+
+    assert models == [
+        {"id": "small", "context_length": 8192, "owned_by": "local"},
+        {"id": "org/m", "owned_by": "org"},
+        {"id": "local/llama", "context_length": 8192, "owned_by": "local"},
+    ]
+
+
+async def test_a_model_is_found_with_a_suffix_too() -> None:
+    directory = _directory(Lists({"id": "org/m"}), Lists())
+
+    assert (await directory.require_model("org/m:fastest"))["id"] == "org/m:fastest"
+    with pytest.raises(ModelNotFoundError):
+        await directory.require_model("org/other")
+
+
+async def test_upstreams_are_asked_again_only_when_their_list_is_old() -> None:
+    hub, clock = Lists({"id": "org/m"}), FakeClock()
+    directory = _directory(hub, Lists(), clock)
+
+    await directory.list_models()
+    clock.seconds = FRESH_SECONDS - 1
+    await directory.list_models()
+    assert hub.asked == 1
+
+    clock.seconds = FRESH_SECONDS
+    await directory.list_models()
+    assert hub.asked == 2
+
+
+async def test_an_upstream_that_fails_keeps_its_last_list_and_is_left_alone_a_while() -> None:
+    hub, clock = Lists({"id": "org/m"}), FakeClock()
+    directory = _directory(hub, Lists(), clock)
+    await directory.list_models()
+
+    hub.fails, clock.seconds = True, FRESH_SECONDS
+    assert {"id": "org/m", "owned_by": "hub"} in await directory.list_models()
+    await directory.list_models()
+    assert hub.asked == 2
+
+    clock.seconds += FAILED_SECONDS
+    await directory.list_models()
+    assert hub.asked == 3
