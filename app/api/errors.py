@@ -73,6 +73,7 @@ OUTCOMES: Final[Mapping[type[errors.AppError], Outcome]] = {
     errors.NotFoundError: Outcome(404, "not_found_error"),
     errors.ConflictError: Outcome(409, "invalid_request_error", retry=False),
     errors.TooLargeError: _INVALID._replace(status=413),
+    errors.HeadTooLargeError: _INVALID._replace(status=431),
     errors.UnsupportedMediaTypeError: _INVALID._replace(status=415),
     errors.NotReadyError: Outcome(503, "server_error", "overloaded"),
     errors.UpstreamError: Outcome(502, "server_error", "generation"),

@@ -10,6 +10,7 @@ AppError
 |  |- ModelNotFoundError
 |- ConflictError
 |- TooLargeError
+|  |- HeadTooLargeError
 |- UnsupportedMediaTypeError
 |- NotReadyError
 |- UpstreamError
@@ -99,6 +100,12 @@ class TooLargeError(AppError):
     code = "request_too_large"
 
 
+class HeadTooLargeError(TooLargeError):
+    """The URL and headers are over the limit."""
+
+    code = "request_head_too_large"
+
+
 class UnsupportedMediaTypeError(AppError):
     """The body's media type or encoding is not accepted here."""
 
@@ -173,7 +180,7 @@ class UpstreamRejectedError(UpstreamError):
     def __init__(
         self, message: str, *, param: str | None = None, upstream_code: str | None = None
     ) -> None:
-        """Store the upstream's own code too, which an app may act on (`context_length_exceeded`)."""
+        """Store the upstream's own code too: an app may act on `context_length_exceeded`."""
         super().__init__(message, param=param)
         if upstream_code:
             self.code = upstream_code

@@ -1,0 +1,28 @@
+"""What the operations routes answer."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class Health(BaseModel):
+    """The process is alive."""
+
+    status: Literal["ok"]
+
+
+class ReadyUpstream(BaseModel):
+    """A place that can answer. `simulated` means that its answers are made up."""
+
+    name: str
+    kind: str
+    simulated: bool
+
+
+class Readiness(BaseModel):
+    """The gateway takes calls, and who answers them."""
+
+    status: Literal["ready"]
+    version: str
+    simulated: bool
+    upstreams: list[ReadyUpstream]

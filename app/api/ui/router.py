@@ -1,0 +1,38 @@
+"""The status page, and the files that pages are made of."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+
+_FOLDER: Final = Path(__file__).parents[2] / "static"
+_TYPES: Final = {  # what a machine's own table says differs from machine to machine
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.head("/")
+@router.get("/")
+async def show_status() -> FileResponse:
+    """Show what this gateway is and who answers, a page for browsers."""
+    return FileResponse(_FOLDER / "index.html", media_type="text/html")
+
+
+@router.head("/static/{path:path}")
+@router.get("/static/{path:path}")
+async def read_file(path: str, request: Request) -> Response:
+    """Serve a script, a style or an image of the pages."""
+    files = StaticFiles(directory=_FOLDER, check_dir=False)
+    response = await files.get_response(path, request.scope)
+    response.headers["cache-control"] = "no-cache"  # asked again by ETag, so never stale
+    kind = _TYPES.get(Path(path).suffix)
+    if kind is not None and "content-type" in response.headers:
+        response.headers["content-type"] = kind
+    return response
