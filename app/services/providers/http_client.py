@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx2
 
-from app.services.providers.transport import AiohttpTransport
+from app.services.providers.transport import UpstreamTransport
 
 MAX_CONNECTIONS: Final = 1_000
 KEEPALIVE_SECONDS: Final = 4.0  # below the 5 s that many servers allow
@@ -16,7 +16,7 @@ KEEPALIVE_SECONDS: Final = 4.0  # below the 5 s that many servers allow
 @asynccontextmanager
 async def open_client() -> AsyncGenerator[httpx2.AsyncClient]:
     """Open the client that all upstreams share: no cookies, no environment, no redirects."""
-    transport = AiohttpTransport(
+    transport = UpstreamTransport(
         max_connections=MAX_CONNECTIONS, keepalive_seconds=KEEPALIVE_SECONDS
     )
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
