@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 
@@ -13,14 +12,37 @@ MAX_CONNECTIONS: Final = 1_000
 KEEPALIVE_SECONDS: Final = 4.0  # below the 5 s that many servers allow
 
 
+class UpstreamClient(httpx2.AsyncClient):
+    """An `AsyncClient` without redirects, cookies, authentication flows and hooks.
+
+    A gateway must not use them: a cookie kept from one answer would go out with another tenant's
+    call, and a redirect would carry the operator's credential elsewhere. It is also the cheaper for
+    it (numbers: docs/decisions/0004-http-client-and-server.md).
+    """
+
+    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
+        """Send everything over `transport`."""
+        super().__init__(transport=transport, trust_env=False)
+        self._direct = transport
+
+    async def send(
+        self, request: httpx2.Request, *, stream: bool = False, **_: Any
+    ) -> httpx2.Response:
+        """Send a request as it is; with `stream`, the caller reads and closes the answer."""
+        response = await self._direct.handle_async_request(request)
+        if not stream:
+            try:
+                await response.aread()
+            finally:
+                await response.aclose()
+        return response
+
+
 @asynccontextmanager
 async def open_client() -> AsyncGenerator[httpx2.AsyncClient]:
-    """Open the client that all upstreams share: no cookies, no environment, no redirects."""
+    """Open the client that all upstreams share."""
     transport = UpstreamTransport(
         max_connections=MAX_CONNECTIONS, keepalive_seconds=KEEPALIVE_SECONDS
     )
-    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    async with httpx2.AsyncClient(
-        transport=transport, cookies=no_cookies, trust_env=False, follow_redirects=False
-    ) as client:
+    async with UpstreamClient(transport) as client:
         yield client

@@ -45,7 +45,8 @@ class UpstreamHttp:
         self._query = dict(config.query)
         self._client = client
         self._clock = clock
-        self._headers = _headers(config, headers or {})
+        # Raw pairs, Host among them: httpx2 then has nothing to work out for each request.
+        self._headers = [(b"Host", self._base_url.netloc), *_headers(config, headers or {}).raw]
         self._secret = config.token.get_secret_value() if config.token else None
         self._urls: dict[str, httpx2.URL] = {}
 
@@ -74,11 +75,12 @@ class UpstreamHttp:
         Raises:
             UpstreamError: there is no answer, or a failing one.
         """
+        content = b"" if body is None else body
         request = httpx2.Request(
             method,
             self._url(path),
-            headers=self._headers,
-            content=body,
+            headers=[*self._headers, (b"Content-Length", b"%d" % len(content))],
+            stream=httpx2.ByteStream(content),
             extensions={"timeout": self._limits(read_seconds)},
         )
         with self.named_errors():

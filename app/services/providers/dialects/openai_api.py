@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx2
 from pydantic_core import from_json
@@ -69,12 +69,13 @@ class OpenaiApi:
             listed: object = from_json(answer)
         except ValueError:
             listed = None
-        entries: object = listed if isinstance(listed, list) else object_in(listed).get("data")
+        entries: object = object_in(listed).get("data", listed)
         if not isinstance(entries, list):
             raise UpstreamProtocolError(
                 f"The upstream {self._http.name!r} answered no list of models."
             )
-        return [model for model in objects_in(entries) if isinstance(model.get("id"), str)]
+        models = objects_in(cast("list[object]", entries))
+        return [model for model in models if isinstance(model.get("id"), str)]
 
     async def _events(
         self,
