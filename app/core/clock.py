@@ -32,3 +32,8 @@ class SystemClock:
 def epoch_ms(moment: datetime) -> int:
     """Return a moment as milliseconds since 1970, the form the database keeps."""
     return int(moment.timestamp() * 1000)
+
+
+def from_epoch_ms(milliseconds: int) -> datetime:
+    """Return the moment that the database keeps as milliseconds since 1970."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,10 +1,12 @@
 """Identifiers that sort by the time they were made."""
 
 import os
+import re
 import time
 from typing import Final
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
+_BODY: Final = re.compile(f"[{_ALPHABET}]{{26}}")
 
 
 def new_id(prefix: str) -> str:
@@ -14,6 +16,11 @@ def new_id(prefix: str) -> str:
     """
     value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
     return f"{prefix}_{_base32(value)}"
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Say whether a text has the form of an id with this prefix."""
+    return text.startswith(f"{prefix}_") and _BODY.fullmatch(text, len(prefix) + 1) is not None
 
 
 def _base32(value: int) -> str:

@@ -1,5 +1,6 @@
 """API key secrets: how they are made, recognised and stored, and the pepper that hashes them."""
 
+import hashlib
 import hmac
 import os
 import secrets
@@ -46,6 +47,11 @@ def is_well_formed(secret: str) -> bool:
 def digest(pepper: bytes, secret: str) -> bytes:
     """Return the only form of a secret that is ever stored: its HMAC-SHA256 under the pepper."""
     return hmac.digest(pepper, secret.encode(), "sha256")
+
+
+def pepper_version(pepper: bytes) -> int:
+    """Return a number that tells peppers apart and says nothing about them."""
+    return int.from_bytes(hashlib.sha256(b"meterhouse pepper " + pepper).digest()[:6], "big")
 
 
 def load_pepper(data_dir: Path, configured: SecretStr | None) -> bytes:

@@ -1,0 +1,56 @@
+"""All SQL that touches `api_keys`."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models.api_keys import ApiKey
+from app.utils.paging import Cursor
+
+
+class ApiKeyRepository:
+    """Reads and writes keys inside one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Work in the caller's transaction."""
+        self._session = session
+
+    async def add(self, key: ApiKey) -> None:
+        """Insert a new key. It is kept when the transaction commits."""
+        self._session.add(key)
+        await self._session.flush()
+
+    async def get(self, key_id: str) -> ApiKey | None:
+        """Return one key, revoked or not, or None."""
+        return await self._session.get(ApiKey, key_id)
+
+    async def get_by_digest(self, digest: bytes) -> ApiKey | None:
+        """Return the key whose secret has this digest, revoked or not, or None."""
+        query = select(ApiKey).where(ApiKey.digest == digest)
+        return (await self._session.execute(query)).scalar_one_or_none()
+
+    async def list_after(self, cursor: Cursor) -> Sequence[ApiKey]:
+        """Return keys, newest first, and one more than the page holds where there are more."""
+        query = select(ApiKey).order_by(ApiKey.id.desc()).limit(cursor.limit + 1)
+        if cursor.after is not None:
+            query = query.where(ApiKey.id < cursor.after)
+        return (await self._session.scalars(query)).all()
+
+    async def count_of_other_peppers(self, version: int, *, now_ms: int) -> int:
+        """Return how many keys would be good now, had another pepper not made their digests."""
+        query = select(func.count()).where(
+            ApiKey.pepper_version != version,
+            ApiKey.revoked_at_ms.is_(None),
+            func.coalesce(ApiKey.expires_at_ms, now_ms + 1) > now_ms,
+        )
+        return (await self._session.execute(query)).scalar_one()
+
+    async def mark_used(self, moments_ms: Mapping[str, int]) -> None:
+        """Move the last use of keys forward to these moments; never back."""
+        for key_id, moment_ms in moments_ms.items():
+            await self._session.execute(
+                update(ApiKey)
+                .where(ApiKey.id == key_id, func.coalesce(ApiKey.last_used_at_ms, 0) < moment_ms)
+                .values(last_used_at_ms=moment_ms)
+            )

@@ -1,0 +1,59 @@
+"""Keys for whoever has no transaction: each question opens and ends its own."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.errors import NotReadyError
+from app.db.database import Database
+from app.db.repositories.api_keys import ApiKeyRepository
+from app.models.api_keys import ApiKey
+
+_PATIENCE_SECONDS: Final = 2.0  # a call waits for this; a database that hangs is one that is away
+
+
+class KeyDirectory:
+    """Answers which key a digest belongs to, in a short transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        """Ask this database."""
+        self._database = database
+
+    async def find(self, digest: bytes) -> ApiKey | None:
+        """Return the key whose secret has this digest, revoked or not, or None.
+
+        Raises:
+            NotReadyError: the database does not answer, or not in time.
+        """
+        async with _named_failures(), self._database.reading() as session:
+            return await ApiKeyRepository(session).get_by_digest(digest)
+
+    async def count_of_other_peppers(self, version: int, *, now_ms: int) -> int:
+        """Return how many keys would be good now, had another pepper not made their digests.
+
+        Raises:
+            NotReadyError: the database does not answer, or not in time.
+        """
+        async with _named_failures(), self._database.reading() as session:
+            return await ApiKeyRepository(session).count_of_other_peppers(version, now_ms=now_ms)
+
+    async def mark_used(self, moments_ms: Mapping[str, int]) -> None:
+        """Move the last use of keys forward to these moments.
+
+        Raises:
+            NotReadyError: the database does not answer, or not in time.
+        """
+        async with _named_failures(), self._database.transaction() as session:
+            await ApiKeyRepository(session).mark_used(moments_ms)
+
+
+@asynccontextmanager
+async def _named_failures() -> AsyncGenerator[None]:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            yield
+    except (SQLAlchemyError, OSError) as error:  # a TimeoutError is an OSError
+        raise NotReadyError(f"The database does not answer ({type(error).__name__}).") from error
