@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.support.raw_upstream import OK_HEAD, RawConnection, raw_upstream
-from tests.unit.services.providers.sending import open_client, post
+from tests.unit.services.providers.transport.sending import open_client, post
 
 
 def free_port() -> int:

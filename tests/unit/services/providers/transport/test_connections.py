@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from tests.support.raw_upstream import RawConnection, raw_upstream
-from tests.unit.services.providers.sending import open_client, open_transport, post
+from tests.unit.services.providers.transport.sending import open_client, open_transport, post
 
 
 async def answer_always(connection: RawConnection) -> None:

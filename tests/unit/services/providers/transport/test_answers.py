@@ -2,7 +2,7 @@ import asyncio
 import gzip
 
 from tests.support.raw_upstream import RawConnection, raw_upstream
-from tests.unit.services.providers.sending import open_client, open_transport, post
+from tests.unit.services.providers.transport.sending import open_client, open_transport, post
 
 
 async def test_headers_come_back_in_order_and_duplicates_stay() -> None:

@@ -5,7 +5,7 @@ import httpx2
 import pytest
 
 from tests.support.raw_upstream import RawConnection, RawRequest, raw_upstream
-from tests.unit.services.providers.sending import open_client, open_transport, post
+from tests.unit.services.providers.transport.sending import open_client, open_transport, post
 
 
 class Recorder:
