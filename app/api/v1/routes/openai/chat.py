@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from app.api.dependencies.inference import InferenceDep
 from app.api.dependencies.principal import PrincipalDep
-from app.api.dependencies.services import InferenceDep
 from app.api.responses.connection import while_connected
 from app.api.responses.event_stream import EventStream
 from app.api.v1.schemas.openai.chat import (

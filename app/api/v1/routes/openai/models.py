@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
+from app.api.dependencies.inference import ModelDirectoryDep
 from app.api.dependencies.principal import PrincipalDep
-from app.api.dependencies.services import ModelDirectoryDep
 from app.api.v1.schemas.openai.models import Model, ModelList
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
