@@ -1,0 +1,121 @@
+"""Ledger rows into the SQLite file, many in one commit, and its write-ahead log kept short."""
+
+import sqlite3
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import structlog
+from sqlalchemy import insert
+from sqlalchemy.dialects import sqlite
+
+from app.db.sqlite import WritingConnection
+from app.models.entries import EntryRow
+
+Value: TypeAlias = str | int | bool | None
+Row: TypeAlias = tuple[Value, ...]
+
+COLUMNS: Final = tuple(column.name for column in EntryRow.__table__.columns)
+# A commit adds about five pages of 4 KiB to the log, and each row of a large one up to three.
+_COMMITS_PER_CHECKPOINT: Final = 250
+_ROWS_PER_CHECKPOINT: Final = 2_000
+
+_INSERT: Final = str(insert(EntryRow).compile(dialect=sqlite.dialect(paramstyle="qmark")))
+_BUSY_TIMEOUT: Final = "PRAGMA busy_timeout=1000"  # the caller tries again by itself
+
+# What one row can be refused for, while the others are good.
+_ROW_FAULTS: Final = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    OverflowError,
+    UnicodeEncodeError,
+)
+
+_log = structlog.get_logger(__name__)
+
+
+def named(row: Row) -> dict[str, Value]:
+    """Return a row with the names of its columns, for the log."""
+    return dict(zip(COLUMNS, row, strict=True))
+
+
+class RowStore:
+    """Two connections of one thread: one that writes, one that checkpoints.
+
+    SQLite before 3.51.3 can lose a commit that happens while another connection checkpoints. So
+    no connection checkpoints by itself, and this one does it only while it has the write lock.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open an existing file. Only one thread at a time may use the store."""
+        self._connection = WritingConnection(path, check_same_thread=False)
+        self._connection.execute(_BUSY_TIMEOUT)
+        self._checkpointer = WritingConnection(path, check_same_thread=False)
+        self._commits = self._inserts = 0  # of this connection since the last checkpoint
+        self._version = -1  # changes when another connection commits
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Commit rows. A row that the database refuses for itself goes to the log instead.
+
+        Raises:
+            sqlite3.Error: nothing was written, and nothing is lost by trying again.
+        """
+        try:
+            with self._transaction():
+                self._connection.executemany(_INSERT, rows)
+        except _ROW_FAULTS:
+            with self._transaction():
+                for row in rows:
+                    self._insert_one(row)
+        self._commits += 1
+        self._inserts += len(rows)
+        if self._commits >= _COMMITS_PER_CHECKPOINT or self._inserts >= _ROWS_PER_CHECKPOINT:
+            self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Copy what was committed into the database file, if anything was since the last time.
+
+        The next commit then starts the write-ahead log anew, unless a reader still needs it.
+        """
+        try:
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            if self._commits == 0 and version == self._version:
+                return
+            with self._transaction():
+                self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error as error:
+            _log.warning("checkpoint_failed", reason=str(error))
+        else:
+            self._version = version
+        self._commits = self._inserts = 0  # after a failure too: the next try comes in its turn
+
+    def close(self) -> None:
+        """Close both connections. The last one of the process checkpoints as it goes."""
+        self._checkpointer.close()
+        self._connection.close()
+
+    def _insert_one(self, row: Row) -> None:
+        clean = tuple(_writable(value) for value in row)
+        try:
+            self._connection.execute(_INSERT, clean)
+        except _ROW_FAULTS as error:
+            _log.exception("ledger_row_refused", reason=str(error), row=named(row))
+
+    @contextmanager
+    def _transaction(self) -> Generator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # some failures have rolled back already
+                self._connection.execute("ROLLBACK")
+            raise
+
+
+def _writable(value: Value) -> Value:
+    """Return text without the half characters that JSON can hold and UTF-8 cannot."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value

@@ -1,0 +1,24 @@
+"""The table of API keys."""
+
+from sqlalchemy import JSON
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base
+
+
+class ApiKey(Base):
+    """One key. Its secret is not here, only a digest that recognises it."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    pepper_version: Mapped[int]
+    prefix: Mapped[str]  # the first 8 characters of the secret, to recognise it by
+    last4: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at_ms: Mapped[int]
+    expires_at_ms: Mapped[int | None]  # None: never
+    revoked_at_ms: Mapped[int | None]
+    last_used_at_ms: Mapped[int | None]  # written now and then, not with each call
