@@ -1,0 +1,43 @@
+"""How one answer is to be given, apart from what it says."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.simulator.errors import Refusal
+
+
+class UsageMode(StrEnum):
+    """When an answer says how many tokens it took."""
+
+    ASKED = "asked"  # always in a whole answer; in a stream where it was asked for
+    MISSING = "missing"
+    UNASKED = "unasked"  # in a stream on the chunk with the finish reason, asked or not
+
+
+class Thoughts(StrEnum):
+    """The field that carries a model's reasoning; providers do not agree on its name."""
+
+    REASONING = "reasoning"
+    REASONING_CONTENT = "reasoning_content"
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How one answer is to be given. Numbers of events count the `data:` lines of a stream."""
+
+    delay_ms: int = 0  # before the status line
+    chunk_delay_ms: int = 0  # before each event
+    refusal: Refusal | None = None
+    retry_after_seconds: int | None = None
+    times: int | None = None  # misbehave so many times, then no more
+    cut_after: int | None = None
+    end_after: int | None = None
+    error_after: int | None = None
+    error_is_text: bool = False
+    has_done: bool = True
+    has_space: bool = True
+    is_whole: bool = False  # a whole answer, though a stream was asked for
+    usage: UsageMode = UsageMode.ASKED
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    thoughts: Thoughts | None = None

@@ -1,0 +1,1 @@
+"""Makes the smallest JSON value that a JSON Schema accepts."""

@@ -1,0 +1,1 @@
+"""What the simulator reads and writes, as Pydantic models."""

@@ -1,0 +1,1 @@
+"""The simulator behind a real socket, asked by real clients."""
