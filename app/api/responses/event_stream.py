@@ -5,6 +5,7 @@ from contextlib import aclosing
 from typing import Final
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -36,22 +37,34 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the whole stream."""
-        async with while_connected(receive), aclosing(self._events) as events:
-            first = await anext(events)
-            self.headers.update(self._late_headers())
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await send({"type": "http.response.body", "body": first, "more_body": True})
-            try:
-                async for event in events:
-                    await send({"type": "http.response.body", "body": event, "more_body": True})
-            except AppError as error:
-                await self._send_error(error, scope, send)
-            except Exception as error:  # noqa: BLE001 - a stream that began must end typed, whatever broke
-                _log.exception("stream_failed", request_id=request_id_of(scope))
-                await self._send_error(error, scope, send)
-            await send({"type": "http.response.body", "body": b""})
+        began = False
+        try:
+            async with while_connected(receive), aclosing(self._events) as events:
+                first = await anext(events)
+                began = True
+                await self._send_head(send)
+                await _send_piece(send, first)
+                await _send_rest(events, scope, send)
+        except ClientDisconnect:
+            if not began:
+                raise
 
-    @staticmethod
-    async def _send_error(error: Exception, scope: Scope, send: Send) -> None:
-        event = error_event(error, request_id_of(scope))
-        await send({"type": "http.response.body", "body": event, "more_body": True})
+    async def _send_head(self, send: Send) -> None:
+        self.headers.update(self._late_headers())
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+
+
+async def _send_rest(events: AsyncGenerator[bytes], scope: Scope, send: Send) -> None:
+    try:
+        async for event in events:
+            await _send_piece(send, event)
+    except AppError as error:
+        await _send_piece(send, error_event(error, request_id_of(scope)))
+    except Exception as error:  # noqa: BLE001 - a stream that began ends typed, whatever broke
+        _log.exception("stream_failed", request_id=request_id_of(scope))
+        await _send_piece(send, error_event(error, request_id_of(scope)))
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_piece(send: Send, piece: bytes) -> None:
+    await send({"type": "http.response.body", "body": piece, "more_body": True})

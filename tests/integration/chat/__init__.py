@@ -1,0 +1,1 @@
+"""Chat through the gateway, over real sockets."""

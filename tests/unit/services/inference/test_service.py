@@ -1,0 +1,207 @@
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from app.core.errors import NotReadyError, UpstreamTruncatedError, UpstreamUnavailableError
+from app.core.gateway_file import GatewayConfig
+from app.core.telemetry import Metrics
+from app.services.inference.call import Call
+from app.services.inference.service import InferenceService
+from app.services.ledger.entry import Basis, Entry, Status
+from app.services.ledger.ledger import Ledger
+from app.services.principals import Principal, Scope
+from app.services.providers.provider import AnswerFacts, ChatRequest, Usage
+from app.services.routing.catalogue import Catalogue
+
+PIECES = [b"data: one\n\n", b"data: two\n\n"]
+
+
+class TickingClock:
+    """A clock on which each look at the time takes a second."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 23, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        self.seconds += 1
+        return self.seconds
+
+
+class FakeLedger:
+    def __init__(self, *, full: bool = False) -> None:
+        self.entries: list[Entry] = []
+        self.full = full
+
+    def ensure_room(self) -> None:
+        if self.full:
+            raise NotReadyError("full")
+
+    def record(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+
+class FakeProvider:
+    """Answers with what it was given, then fails if it was told to."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.requests: list[ChatRequest] = []
+        self.closed = False
+
+    async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
+        self.requests.append(request)
+        facts.usage, facts.finish_reason = Usage(3, 4), "stop"
+        if self.error:
+            raise self.error
+        return b"{}"
+
+    async def stream_chat(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
+        self.requests.append(request)
+        try:
+            for piece in PIECES:
+                yield piece
+            if self.error:
+                raise self.error
+            facts.usage, facts.finish_reason = Usage(3, 4), "stop"
+        finally:
+            self.closed = True
+
+    async def list_models(self) -> Sequence[Mapping[str, Any]]:
+        return ()
+
+
+def _service(provider: FakeProvider, ledger: FakeLedger) -> tuple[InferenceService, Metrics]:
+    upstream = {"kind": "openai", "base_url": "http://127.0.0.1:1/v1"}
+    gateway = GatewayConfig.model_validate({"upstreams": {"up": upstream}})
+    catalogue, metrics = Catalogue(gateway, {"up": provider}), Metrics()
+    return (
+        InferenceService(catalogue, cast("Ledger", ledger), TickingClock(), metrics),
+        metrics,
+    )
+
+
+def _call(*, stream: bool = False) -> Call:
+    who = Principal("key_1", "ci", frozenset({Scope.INFERENCE}))
+    return Call("req_1", "theirs", who, "chat-completion", "up/m", {"model": "up/m"}, b"{}", stream)
+
+
+def _metric(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
+
+
+async def test_a_whole_answer_leaves_one_entry_with_what_was_used() -> None:
+    provider, ledger = FakeProvider(), FakeLedger()
+    service, metrics = _service(provider, ledger)
+
+    assert await service.answer(_call()) == b"{}"
+
+    assert provider.requests[0].model == "m"
+    assert ledger.entries == [
+        Entry(
+            id="req_1",
+            created_at_ms=1_795_392_000_000,
+            key_id="key_1",
+            client_request_id="theirs",
+            task="chat-completion",
+            model="up/m",
+            upstream="up",
+            upstream_model="m",
+            stream=False,
+            status=Status.OK,
+            error_code=None,
+            finish_reason="stop",
+            units_in=3,
+            units_out=4,
+            basis=Basis.REPORTED,
+            attempts=1,
+            latency_ms=1000,
+            ttft_ms=None,
+        )
+    ]
+    where = {"task": "chat-completion", "upstream": "up"}
+    assert _metric(metrics, "meterhouse_calls_total", **where, status="ok") == 1
+    assert _metric(metrics, "meterhouse_calls_in_flight", task="chat-completion") == 0
+
+
+async def test_a_stream_ends_with_its_facts_and_the_end_mark_after_its_entry_is_written() -> None:
+    ledger = FakeLedger()
+    service, _ = _service(FakeProvider(), ledger)
+    events: list[bytes] = []
+
+    async for event in service.stream(_call(stream=True)):
+        if event.endswith(b"data: [DONE]\n\n"):
+            assert [entry.status for entry in ledger.entries] == [Status.OK]
+        events.append(event)
+
+    assert events[:2] == PIECES
+    assert events[2].startswith(b': meterhouse {"upstream":"up","attempts":1,"units_in":3')
+    assert ledger.entries[0].ttft_ms == 1000
+    assert ledger.entries[0].latency_ms == 2000
+
+
+async def test_a_failed_call_leaves_an_entry_with_the_reason() -> None:
+    ledger = FakeLedger()
+    service, _ = _service(FakeProvider(UpstreamUnavailableError("busy")), ledger)
+
+    with pytest.raises(UpstreamUnavailableError):
+        await service.answer(_call())
+
+    assert [(entry.status, entry.error_code) for entry in ledger.entries] == [
+        (Status.ERROR, "upstream_unavailable")
+    ]
+
+
+async def test_a_stream_that_breaks_leaves_an_entry_with_the_reason_and_no_end_mark() -> None:
+    ledger = FakeLedger()
+    service, _ = _service(FakeProvider(UpstreamTruncatedError("cut")), ledger)
+    events: list[bytes] = []
+
+    with pytest.raises(UpstreamTruncatedError):
+        events.extend([event async for event in service.stream(_call(stream=True))])
+
+    assert [(entry.status, entry.error_code) for entry in ledger.entries] == [
+        (Status.ERROR, "upstream_truncated")
+    ]
+    assert ledger.entries[0].units_out is None
+    assert ledger.entries[0].basis is None
+
+
+async def test_an_error_nobody_foresaw_leaves_an_entry_too() -> None:
+    ledger = FakeLedger()
+    service, _ = _service(FakeProvider(ZeroDivisionError()), ledger)
+
+    with pytest.raises(ZeroDivisionError):
+        await service.answer(_call())
+
+    assert ledger.entries[0].error_code == "internal_error"
+
+
+async def test_a_client_that_leaves_closes_the_provider_and_is_written_down() -> None:
+    provider, ledger = FakeProvider(), FakeLedger()
+    service, _ = _service(provider, ledger)
+
+    async with aclosing(service.stream(_call(stream=True))) as events:
+        await anext(events)
+
+    assert provider.closed
+    assert [entry.status for entry in ledger.entries] == [Status.CANCELLED]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_call_that_could_not_be_written_down_is_never_sent(
+    stream: bool,  # noqa: FBT001 - a case of the table
+) -> None:
+    provider = FakeProvider()
+    service, _ = _service(provider, FakeLedger(full=True))
+
+    asked = anext(service.stream(_call(stream=True))) if stream else service.answer(_call())
+    with pytest.raises(NotReadyError):
+        await asked
+
+    assert provider.requests == []
