@@ -248,6 +248,26 @@ def get_settings(**overrides: Any) -> Settings:
     return settings
 
 
+def origin_of(field: str, variables: Variables) -> str:
+    """Return the label of the place that a setting comes from."""
+    name = variable_name(field)
+    return next((place.label for place in variables.places if place.get(name)), "default")
+
+
+def hugging_face_login() -> Path | None:
+    """Return the file in which `hf auth login` left a token on this machine, if it did.
+
+    It is looked for and never read: whoever wants to use it says so.
+    """
+    named, home = os.environ.get("HF_TOKEN_PATH"), os.environ.get("HF_HOME")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    path = Path(named) if named else Path(home or cache / "huggingface") / "token"
+    try:
+        return path if path.is_file() else None
+    except OSError:
+        return None
+
+
 def _from(*sources: PydanticBaseSettingsSource) -> dict[str, Any]:
     # Public in pydantic-settings, but named as if it were private, so a type checker hides it.
     return {"_build_sources": (sources, {})}

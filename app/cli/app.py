@@ -1,0 +1,68 @@
+"""The `meterhouse` command: its options, and how it says that something is wrong."""
+
+import sys
+from typing import Annotated, Final, NoReturn
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from app import __version__
+from app.cli import check, database, keys, serve, simulate
+from app.cli.serve import AppFactory
+from app.core.errors import AppError
+
+EXIT_USER: Final = 2  # what the person at the keyboard can mend
+EXIT_INTERRUPTED: Final = 130
+
+cli = typer.Typer(
+    name="meterhouse",
+    help="Meterhouse: one endpoint for a team's AI calls.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if wanted:
+        typer.echo(f"Meterhouse {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def start(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Run one of the commands below."""
+    del version
+
+
+cli.command("serve")(serve.serve)
+cli.command("simulate")(simulate.simulate)
+cli.command("check")(check.check)
+cli.add_typer(keys.commands, name="keys")
+cli.add_typer(database.commands, name="db")
+
+
+def run(create_app: AppFactory) -> NoReturn:
+    """Run the command line and end the process: 2 is for mistakes that a person can mend."""
+    sys.exit(_run(create_app))
+
+
+def _run(create_app: AppFactory) -> int:
+    try:
+        return cli(standalone_mode=False, obj=create_app) or 0
+    except AppError as error:
+        complaint = error.message
+    except TyperException as error:
+        complaint = f"{error.format_message()} `meterhouse --help` lists what there is."
+    except (KeyboardInterrupt, Abort):
+        return EXIT_INTERRUPTED
+    sys.stderr.write(f"{complaint}\n")
+    return EXIT_USER

@@ -1,0 +1,80 @@
+"""`meterhouse check`: is the configuration good, and what does it come to."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
+
+from pydantic import BaseModel, SecretStr
+
+from app.cli.answers import choose_answers
+from app.cli.listener import is_loopback
+from app.cli.options import ConfigOption, DataOption
+from app.core.config import Settings, get_settings, origin_of, read_variables, variable_name
+from app.core.gateway_file import GatewayConfig, gateway_path
+from app.db import schema
+
+_HIDDEN: Final = "(set, hidden)"
+
+
+def check(*, data: DataOption = None, config: ConfigOption = None) -> None:
+    """Check settings and gateway file, and print what they come to, without secrets."""
+    settings = get_settings(data_dir=data, config_file=config)
+    answers = choose_answers(settings, simulate=False, is_loopback=is_loopback(settings.host))
+    given = {"data_dir": data, "config_file": config}
+    lines = [
+        "# Settings, and where each comes from",
+        *_setting_lines(settings, {field for field, value in given.items() if value}),
+        "",
+        f"# Gateway: {gateway_path(settings) or 'no file'}",
+        *_gateway_lines(answers.gateway),
+        "",
+        "# Answers from: " + ("the built-in simulator" if answers.is_simulated else "upstreams"),
+        f"# Database schema: {schema.current(settings.data_dir) or 'made at the first start'}",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _setting_lines(settings: Settings, given: set[str]) -> Iterator[str]:
+    variables = read_variables(settings.secrets_dir)
+    for field in Settings.model_fields:
+        origin = "command line" if field in given else origin_of(field, variables)
+        yield f"{variable_name(field)}={_plain(getattr(settings, field))}  # {origin}"
+
+
+def _plain(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case SecretStr():
+            return _HIDDEN
+        case tuple():
+            return ",".join(cast("tuple[str, ...]", value))
+        case _:
+            return str(value)
+
+
+def _gateway_lines(gateway: GatewayConfig) -> Iterator[str]:
+    if gateway.default_model is not None:
+        yield f"default_model = {json.dumps(gateway.default_model)}"
+    for group in ("upstreams", "models"):
+        for name, table in cast("Mapping[str, BaseModel]", getattr(gateway, group)).items():
+            yield f"[{group}.{name if name.isidentifier() else json.dumps(name)}]"
+            yield from (f"{field} = {_toml(value)}" for field, value in _said(table))
+
+
+def _said(table: BaseModel) -> Iterator[tuple[str, Any]]:
+    return ((field, value) for field, value in table.model_dump().items() if value is not None)
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case SecretStr():
+            return json.dumps(_HIDDEN)
+        case Mapping():
+            pairs = cast("Mapping[str, Any]", value).items()
+            return "{ " + ", ".join(f"{name} = {_toml(one)}" for name, one in pairs) + " }"
+        case list():
+            return "[" + ", ".join(_toml(one) for one in cast("list[Any]", value)) + "]"
+        case _:
+            return json.dumps(value)

@@ -1,0 +1,130 @@
+"""Servers inside this process, and how they end."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.lifespan.on import LifespanOn
+
+_GRACE_SECONDS: Final = 8  # below the 10 s after which Docker kills
+_KEEP_ALIVE_SECONDS: Final = 30  # above the 5 s that many clients keep idle connections
+
+_SILENT: Final = logging.getLogger("meterhouse.silent")
+_SILENT.disabled = True
+
+
+class Server(uvicorn.Server):
+    """Uvicorn on a socket of ours. It leaves signals to `stopping_on_signals`."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        """Prepare to serve an application; nothing runs yet."""
+        self._lifespan = _Lifespan(app)
+        options: dict[str, Any] = {
+            "loop": "uvloop",
+            "http": "httptools",
+            "ws": "none",
+            "lifespan": "on",
+            "log_config": None,
+            "access_log": False,
+            "server_header": False,
+            "date_header": False,
+            "proxy_headers": False,
+            "timeout_keep_alive": _KEEP_ALIVE_SECONDS,
+            "timeout_graceful_shutdown": _GRACE_SECONDS,
+        }
+        config = uvicorn.Config(self._lifespan, **options)
+        config.load()
+        config.lifespan_class = _QuietLifespan
+        super().__init__(config)
+        self._listener = listener
+        self._settled = asyncio.Event()  # started, or never going to be
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the application; where that fails, end in peace rather than with SystemExit."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            self.should_exit = True
+        finally:
+            self._settled.set()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave the signals alone: uvicorn would raise them again at the end."""
+        yield
+
+    def stop(self) -> None:
+        """Begin to end: finish what runs, take nothing new. The second time, finish nothing."""
+        if self.should_exit:
+            for task in self.server_state.tasks:
+                task.cancel()
+        self.should_exit = True
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[asyncio.Task[None]]:
+        """Serve inside the block, whose value is done when the server has ended.
+
+        Raises:
+            AppError: the application could not start as configured.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks, self._stopped_after():
+                serving = tasks.create_task(self.serve(sockets=[self._listener]))
+                await self._settled.wait()
+                if self.started:
+                    yield serving
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None
+        if self._lifespan.failure is not None:
+            raise self._lifespan.failure
+
+    @asynccontextmanager
+    async def _stopped_after(self) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            self.should_exit = True
+
+
+class _Lifespan:
+    """Remembers why an application could not start or end, for us to say it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.failure: BaseException | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except BaseException as error:
+            if scope["type"] == "lifespan":
+                self.failure = error
+            raise
+
+
+class _QuietLifespan(LifespanOn):
+    """Says nothing by itself: a failure is raised where the server was started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.logger = _SILENT
+
+
+@contextmanager
+def stopping_on_signals(server: Server) -> Generator[None]:
+    """Stop a server on Ctrl-C and on SIGTERM, inside the running loop."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for one in signals:
+        loop.add_signal_handler(one, server.stop)
+    try:
+        yield
+    finally:
+        for one in signals:
+            loop.remove_signal_handler(one)
