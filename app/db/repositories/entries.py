@@ -60,7 +60,7 @@ class EntryRepository:
             query = query.where(EntryRow.created_at_ms >= since_ms)
         if until_ms is not None:
             query = query.where(EntryRow.created_at_ms < until_ms)
-        rows = (await self._session.execute(query)).tuples()
+        rows = await self._session.execute(query)
         return [
             StatusSum(status, calls, without, units_in or 0, units_out or 0)
             for status, calls, without, units_in, units_out in rows

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -19,11 +20,17 @@ from app.services.keys import IssuedKey
 from app.services.principals import Scope
 from app.utils.paging import Page
 
+
+def _printable(name: str) -> str:
+    if not name.isprintable():
+        raise ValueError("must be one line of printable characters")
+    return name
+
+
 _Name = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$"
-    ),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
+    AfterValidator(_printable),
 ]
 # Written out on the wire and nowhere else: not in a log, not in an error.
 _ShownSecret = Annotated[

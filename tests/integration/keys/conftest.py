@@ -1,0 +1,52 @@
+"""The real application over a fresh data folder, and callers of it."""
+
+from collections.abc import Callable, Generator
+from typing import Any, cast
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.core.config import Settings
+from app.core.gateway_file import GatewayConfig, UpstreamConfig
+from app.db.schema import upgrade
+from app.main import create_app
+from app.services.container import Container
+from tests.conftest import ADMIN_KEY
+from tests.support.keys import bearer
+
+Issue = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def client(settings: Settings) -> Generator[TestClient]:
+    """Return a client that sends no key."""
+    upgrade(settings.data_dir)
+    nowhere = UpstreamConfig(kind="openai", base_url="http://127.0.0.1:9/v1")
+    app = create_app(settings, GatewayConfig(upstreams={"nowhere": nowhere}))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def container(client: TestClient) -> Container:
+    """Return what lives behind the client."""
+    return cast("Container", client.app_state["container"])
+
+
+@pytest.fixture
+def admin(client: TestClient) -> dict[str, str]:
+    """Return the headers of the bootstrap admin."""
+    del client
+    return {"authorization": bearer(ADMIN_KEY)}
+
+
+@pytest.fixture
+def issue(client: TestClient, admin: dict[str, str]) -> Issue:
+    """Return a function that issues a key through the API."""
+
+    def run(**fields: object) -> dict[str, Any]:
+        answer = client.post("/v1/keys", json={"name": "ci"} | fields, headers=admin)
+        assert answer.status_code == 201, answer.text
+        return cast("dict[str, Any]", answer.json())
+
+    return run
