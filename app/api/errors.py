@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from app.api.validation import as_domain_error
@@ -219,14 +220,17 @@ async def _http_exception(request: Request, error: HTTPException) -> Response:
     if known := _readable_cause(cause):
         return render(scope, known)
     outcome = Outcome(error.status_code, _type_of(error.status_code), "validation")
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if error.status_code == http.HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["allow"] = _allowed_methods(scope)
     detail = ErrorDetail(
-        message=_http_message(scope, error),
+        message=_http_message(scope, error, headers),
         type=outcome.type,
         code=_code_of(error.status_code),
         param=None,
         request_id=request_id_of(scope),
     )
-    return _respond(scope, outcome, detail, dict(error.headers or {}))
+    return _respond(scope, outcome, detail, headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -253,16 +257,26 @@ def _readable_cause(cause: BaseException | None) -> errors.AppError | None:
             return None
 
 
-def _http_message(scope: Scope, error: HTTPException) -> str:
+def _http_message(scope: Scope, error: HTTPException, headers: Mapping[str, str]) -> str:
     asked = f"{scope['method']} {one_line(scope['path'][:200])}"
     match error.status_code:
         case http.HTTPStatus.NOT_FOUND:
             return f"There is no `{asked}` here. /docs lists what there is; the API is below /v1."
         case http.HTTPStatus.METHOD_NOT_ALLOWED:
-            allowed = (error.headers or {}).get("Allow", "other methods")
-            return f"`{asked}` is not possible: this path answers {allowed}."
+            return f"`{asked}` is not possible: this path answers {headers['allow']}."
         case _:
             return redact_text(str(error.detail))
+
+
+def _allowed_methods(scope: Scope) -> str:
+    """Return what a path answers to. The framework names the methods of its first route only."""
+    asked = {key: value for key, value in scope.items() if key != "fastapi"}
+    routes: Sequence[BaseRoute] = scope["app"].router.routes
+    return ", ".join(
+        method
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in routes)
+    )
 
 
 def _type_of(status: int) -> ErrorType:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, TypeGuard, cast
+from typing import Any, Final, cast
 
 from app.core.errors import AppError, InvalidRequestError, UnsupportedMediaTypeError
 from app.core.problems import describe
@@ -11,10 +11,13 @@ _Location = tuple[int | str, ...]
 
 _PLACES: Final = {"body", "query", "path", "header", "cookie"}
 _OBJECT: Final = {"dict_type", "model_type", "model_attributes_type", "dataclass_type"}
+_LONGEST_NAME: Final = 200  # a caller chooses the names of unknown fields
 _MOST_REASONS: Final = 3  # a union has one for each of its members
 # Names that pydantic puts into a path for a member of a union: types, never fields of ours.
 _MEMBER: Final = re.compile(r"[a-z-]+\[.*|str|int|float|bool|dict|list|bytes|none|[A-Z]\w*")
 _JSON: Final = re.compile(r"application/(?:[\w.+-]+\+)?json\b", re.IGNORECASE)
+
+_NOTHING: Final = object()
 
 NO_BODY: Final = "The request has no body. Send JSON, with `Content-Type: application/json`."
 
@@ -52,7 +55,7 @@ def _first_problem(problems: Sequence[Mapping[str, Any]], body: object) -> AppEr
     reasons = [_reason(one) for one, at in zip(problems, paths, strict=True) if at == path]
     others = len({at for at in paths if at != path and at != path[: len(at)]})
     more = f" (and {others} more problem{'s' * (others > 1)})" if others else ""
-    name = ".".join(map(str, path)) or None
+    name = ".".join(map(str, path))[:_LONGEST_NAME] or None
     what = f"`{name}`" if name else "The body"
     return InvalidRequestError(f"{what} {_either(reasons)}{more}.", param=name)
 
@@ -61,6 +64,8 @@ def _reason(problem: Mapping[str, Any]) -> str:
     kind = problem["type"]
     if kind in _OBJECT:
         return "must be an object"
+    if kind == "too_short":
+        return f"must have at least {problem['ctx']['min_length']} items"
     if kind == "extra_forbidden":
         return "is not a field that is known here; remove it"
     return describe(cast("Any", problem)).replace("a text in quotes", "a text")
@@ -86,25 +91,33 @@ def _path(problem: Mapping[str, Any], body: object) -> _Location:
 
 
 def _steps(location: _Location, body: object) -> Iterable[int | str]:
+    """Walk the body along a path; what leads nowhere in it is the name of a union's member."""
+    is_seen = isinstance(body, dict | list)
     here = body
-    for place, part in enumerate(location):
-        if _holds(here, part):
-            here = here[part]
+    for place, part in enumerate(location, start=1):
+        rest = location[place:]
+        below = _below(here, part)
+        if isinstance(below, dict | list):
+            here = cast("object", below)
             yield part
-        elif not _is_member(part) and (place == len(location) - 1 or here is None):
+        elif below is not _NOTHING and all(map(_is_member, rest)):
             yield part
+            return
+        elif not (rest and is_seen) and not _is_member(part):
+            yield part
+
+
+def _below(here: object, part: int | str) -> object:
+    if isinstance(here, dict):
+        return cast("dict[int | str, object]", here).get(part, _NOTHING)
+    if isinstance(here, list) and isinstance(part, int):
+        items = cast("list[object]", here)
+        return items[part] if part < len(items) else _NOTHING
+    return _NOTHING
 
 
 def _is_member(part: int | str) -> bool:
     return isinstance(part, str) and _MEMBER.fullmatch(part) is not None
-
-
-def _holds(here: object, part: int | str) -> TypeGuard[dict[int | str, object]]:
-    if isinstance(here, dict):
-        return part in here
-    if isinstance(here, list):
-        return isinstance(part, int) and part < len(cast("list[object]", here))
-    return False
 
 
 def _broken_json(problem: Mapping[str, Any], body: object) -> str:

@@ -4,6 +4,7 @@ What our own code logs through structlog and what libraries log through `logging
 SQLAlchemy, asyncio) pass the same steps, so neither can show a secret or break out of its line.
 """
 
+import json
 import logging
 import sys
 from typing import Final, Literal, TextIO
@@ -14,6 +15,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from app.core.config import Settings
 from app.core.redaction import one_line, redact_fields
 
+_ENCODE: Final = json.JSONEncoder().encode  # after redaction, an event is plain data
 _EXCEPTION: Final = "exception"
 _OWN_HANDLERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")  # uvicorn brings its own
 
@@ -53,6 +55,11 @@ def flatten_event(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
         elif not isinstance(value, int | float):
             event[name] = one_line(str(value))
     return event
+
+
+def render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    """Write an event as JSON in ASCII, so that nothing in it can end the line."""
+    return _ENCODE(event)
 
 
 class _Line:
@@ -101,7 +108,7 @@ def _steps(style: str) -> list[Processor]:
     """Return what happens to every event; redaction comes after tracebacks have become text."""
     common: list[Processor] = [structlog.processors.format_exc_info, redact_event]
     if style == "json":
-        return [*common, structlog.processors.JSONRenderer()]
+        return [*common, render_json]
     renderer = structlog.dev.ConsoleRenderer(
         exception_formatter=structlog.dev.plain_traceback,  # the pretty one shows local variables
         pad_event_to=0,

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Final, cast
 
 HIDDEN: Final = "[redacted]"
@@ -17,12 +19,15 @@ _SECRET_NAME: Final = re.compile(
 )
 _SECRET_TEXT: Final = re.compile(
     r"(?<![A-Za-z0-9])(?P<prefix>mh_|hf_|whsec_|sk-)[A-Za-z0-9+/=_-]{16,}"
-    r"|(?P<scheme>\b[Bb][Ee][Aa][Rr][Ee][Rr]\s+)[\w.~+/=-]{8,}"
+    r"|(?P<scheme>\b(?:[Bb]earer|BEARER)\s+)[\w.~+/=-]{8,}"
     r"|://[^\s/@?#\"'<>]+@"
 )
+# Each log line is looked through: what every secret contains is cheaper to find than the pattern.
+_MARKS: Final = ("mh_", "hf_", "whsec_", "sk-", "earer", "EARER", "@")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+@lru_cache(maxsize=1_000)
 def is_secret_name(name: str) -> bool:
     """Say whether a field of this name holds a secret, whatever its value looks like."""
     return _SECRET_NAME.search(name) is not None
@@ -30,7 +35,9 @@ def is_secret_name(name: str) -> bool:
 
 def redact_text(text: str) -> str:
     """Return a text, bounded, with everything that looks like a credential blotted out."""
-    return _SECRET_TEXT.sub(_blot, text[:_LONGEST])
+    if any(mark in text for mark in _MARKS):
+        return _SECRET_TEXT.sub(_blot, text[:_LONGEST])
+    return text[:_LONGEST]
 
 
 def one_line(text: str) -> str:
@@ -42,19 +49,20 @@ def one_line(text: str) -> str:
 
 def redact(value: Any, *, depth: int = 0) -> Any:
     """Return plain data to be logged in place of any value, without its secrets."""
-    if value is None or isinstance(value, bool | int | float):
+    if isinstance(value, str):
+        return redact_text(value)
+    if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, Mapping | list | tuple | set | frozenset):
         return _redact_collection(cast("Any", value), depth=depth + 1)
-    return redact_text(value if isinstance(value, str) else repr(value))
+    return redact_text(repr(value))
 
 
 def redact_fields(fields: Mapping[Any, Any], *, depth: int = 0) -> dict[str, Any]:
     """Return named values without secrets: by name first, then by what they look like."""
-    kept = list(fields.items())[:_WIDEST]
     return {
-        redact_text(str(name)): HIDDEN if is_secret_name(str(name)) else redact(value, depth=depth)
-        for name, value in kept
+        _safe_name(str(name)): HIDDEN if is_secret_name(str(name)) else redact(value, depth=depth)
+        for name, value in islice(fields.items(), _WIDEST)
     }
 
 
@@ -72,6 +80,11 @@ def _redact_items(items: list[Any], *, depth: int) -> list[Any]:
             return [_text(name), HIDDEN]  # a pair such as an HTTP header
         case _:
             return [redact(item, depth=depth) for item in items[:_WIDEST]]
+
+
+@lru_cache(maxsize=1_000)
+def _safe_name(name: str) -> str:
+    return redact_text(name)
 
 
 def _text(name: bytes | str) -> str:

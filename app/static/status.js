@@ -6,7 +6,10 @@ const snippets = {
   "openai-snippet": `import os
 from openai import OpenAI
 
-client = OpenAI(base_url="${address}/v1", api_key=os.environ["METERHOUSE_KEY"])
+client = OpenAI(
+    base_url="${address}/v1",
+    api_key=os.environ["METERHOUSE_KEY"],
+)
 stream = client.chat.completions.create(
     model=client.models.list().data[0].id,
     messages=[{"role": "user", "content": "Hello!"}],
@@ -18,7 +21,10 @@ for chunk in stream:
   "hub-snippet": `import os
 from huggingface_hub import InferenceClient
 
-client = InferenceClient(base_url="${address}/v1", api_key=os.environ["METERHOUSE_KEY"])
+client = InferenceClient(
+    base_url="${address}/v1",
+    api_key=os.environ["METERHOUSE_KEY"],
+)
 stream = client.chat_completion(
     [{"role": "user", "content": "Hello!"}],
     model="MODEL",  # one of GET /v1/models
