@@ -21,6 +21,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 FIRST_START_SECONDS: Final = 60
 LATER_START_SECONDS: Final = 15
 STOP_SECONDS: Final = 15
+CURL: Final = re.compile(r"^ *(curl .*(?:\\\n.*)*)\n", re.MULTILINE)
 
 
 class Newcomer:
@@ -41,7 +42,7 @@ class Newcomer:
         return kept | {"HOME": str(self.home), "PORT": self.port}
 
     @contextmanager
-    def running(self, within_seconds: float) -> Generator[str]:
+    def running(self, limit: float) -> Generator[str]:
         """Run `make run` until its curl is printed; give what it said; stop it with Ctrl-C."""
         began, waited = time.monotonic(), 0.0
         with tempfile.NamedTemporaryFile() as file:
@@ -55,12 +56,12 @@ class Newcomer:
                 start_new_session=True,
             )
             try:
-                while "curl " not in (text := read(said)) and process.poll() is None:
-                    if (waited := time.monotonic() - began) > within_seconds:
-                        break
+                while not CURL.search(read(said)) and process.poll() is None and waited < limit:
                     time.sleep(0.05)
-                expect("curl " in text, f"ready in {waited:.1f} s, of {within_seconds} s", text)
-                yield text
+                    waited = time.monotonic() - began
+                found = CURL.search(read(said)) is not None
+                expect(found, f"prints a curl after {waited:.1f} s, of {limit}", read(said))
+                yield read(said)
             finally:
                 os.killpg(process.pid, signal.SIGINT)
                 process.wait(STOP_SECONDS)
@@ -100,8 +101,7 @@ def main() -> int:
 
 def try_curl(newcomer: Newcomer, said: str) -> None:
     """Paste the printed command into a shell, from another folder."""
-    command = re.search(r"^ *(curl .*(?:\\\n.*)*)$", said, re.MULTILINE)
-    expect(command is not None, "prints a curl", said)
+    command = CURL.search(said)
     assert command is not None
     pasted = subprocess.run(
         ["bash", "-c", command[1]],
@@ -124,7 +124,7 @@ def expect(holds: bool, what: str, seen: str) -> None:  # noqa: FBT001 - a check
     """Say that something holds, or end and show what was seen instead."""
     if not holds:
         sys.exit(f"newcomer: not so: {what}. Seen:\n{seen}")
-    print(f"  {what}")
+    print(f"  {what}", flush=True)
 
 
 if __name__ == "__main__":
