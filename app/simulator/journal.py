@@ -1,7 +1,7 @@
 """What was asked of the simulator lately, without content and without secrets."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -27,10 +27,10 @@ class SeenCall:
     number: int
     model: str
     stream: bool
-    include_usage: bool
-    fields: list[str]
     authorization: str
-    bill_to: str | None
+    include_usage: bool = False
+    fields: Sequence[str] = ()
+    bill_to: str | None = None
     status: int = 0
     events_sent: int = 0
     outcome: Outcome = Outcome.RUNNING

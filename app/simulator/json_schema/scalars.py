@@ -98,9 +98,4 @@ def _between(low: float | None, high: float | None) -> Iterator[float]:
     if low is not None and high is not None:
         yield from (low + (high - low) * part / 32 for part in (16, *range(33)))
         yield from (math.nextafter(low, high), math.nextafter(high, low))
-    elif low is not None:
-        yield math.nextafter(low, math.inf)
-    elif high is not None:
-        yield math.nextafter(high, -math.inf)
-    else:
-        yield 0.5
+    yield 0.5

@@ -36,7 +36,7 @@ async def complete_chat(
         model=body.model,
         stream=bool(body.stream),
         include_usage=body.wants_usage,
-        fields=sorted([*body.model_fields_set, *(body.model_extra or {})]),
+        fields=sorted(body.model_fields_set),
         authorization=kind_of_token(token),
         bill_to=x_hf_bill_to,
     )

@@ -51,6 +51,10 @@ NODE: JsonObject = {
             [False, True],
         ),
         ({"type": "array", "contains": {"const": 3}}, [3]),
+        ({"$ref": "#/allOf/0", "allOf": [{"const": 3}]}, 3),
+        ({"type": "number", "exclusiveMinimum": 0.1, "maximum": 0.2}, 0.15000000000000002),
+        ({"type": "number", "exclusiveMaximum": -0.5}, -1),
+        ({"type": "number", "minimum": 0.5, "maximum": 0.5}, 0.5),
         ({"type": "array", "prefixItems": [{"const": 1}, {"const": 2}], "minItems": 2}, [1, 2]),
         ({"required": ["a"], "dependentRequired": {"a": ["b"]}}, {"a": MARK, "b": MARK}),
         ({"allOf": [{"minimum": 2}, {"maximum": 2}], "type": "integer"}, 2),
@@ -91,6 +95,7 @@ def test_the_plainest_value_is_taken(schema: JsonValue, value: JsonValue) -> Non
         ({"anyOf": [3]}, "A schema must be an object, true or false, not 3"),
         ({"$ref": "https://example.com/s.json"}, "does not point into the schema itself"),
         ({"$ref": "#/$defs/Gone"}, "points at nothing"),
+        ({"$ref": "#/anyOf/7", "anyOf": [True]}, "points at nothing"),
         ([], "A schema must be an object"),
     ],
 )

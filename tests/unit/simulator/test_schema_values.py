@@ -12,7 +12,7 @@ from app.simulator.json_schema.values import smallest_value
 from tests.unit.simulator.json_schemas import JsonObject, satisfiable, values, wild
 
 _SETTINGS = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
