@@ -1,6 +1,7 @@
 """The `meterhouse` command: its options, and how it says that something is wrong."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Final, NoReturn
 
 import typer
@@ -51,13 +52,14 @@ cli.add_typer(database.commands, name="db")
 
 
 def run(create_app: AppFactory) -> NoReturn:
-    """Run the command line and end the process: 2 is for mistakes that a person can mend."""
-    sys.exit(_run(create_app))
+    """Run the command line of this process, and end it."""
+    sys.exit(execute(create_app, sys.argv[1:]))
 
 
-def _run(create_app: AppFactory) -> int:
+def execute(create_app: AppFactory, arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit status: 2 is for mistakes that a person can mend."""
     try:
-        return cli(standalone_mode=False, obj=create_app) or 0
+        return cli([*arguments], standalone_mode=False, obj=create_app) or 0
     except AppError as error:
         complaint = error.message
     except TyperException as error:

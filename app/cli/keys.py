@@ -1,7 +1,7 @@
 """`meterhouse keys`: create, list and revoke."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from pydantic import ValidationError
@@ -14,6 +14,8 @@ from app.cli.options import DataOption
 from app.core.config import get_settings
 from app.core.errors import ConfigurationError
 from app.services.principals import Scope
+
+_WIDTH: Final = 200  # columns: an id that is cut off is no use
 
 commands = typer.Typer(help="Manage API keys, of the running server too.")
 
@@ -49,7 +51,8 @@ def list_keys(*, data: DataOption = None) -> None:
         hint = f"{key.prefix}...{key.last4}"
         created = f"{key.created_at:%Y-%m-%d %H:%M}"
         table.add_row(key.id, key.name, hint, ", ".join(key.scopes), created, _state(key))
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False)
+    console.width = max(console.width, _WIDTH)
     console.print(table)
 
 

@@ -1,0 +1,1 @@
+"""The `meterhouse` command, run as people run it."""
