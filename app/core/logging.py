@@ -32,7 +32,6 @@ def configure(settings: Settings, *, stream: TextIO | None = None) -> None:
         processors=[structlog.contextvars.merge_contextvars, *_stamps(style), *steps],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: _Line(stream),
-        cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_stamps(style),

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from app.api.errors import OUTCOMES, ErrorBody, HfErrorBody, error_event, header_text
 from app.core import errors
-from tests.unit.api.bare_app import bare_app, client_of
+from tests.support.bare_app import bare_app, client_of
 
 STATUSES = {
     "configuration": 500,

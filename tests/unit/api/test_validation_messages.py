@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.api.validation import as_domain_error
-from tests.unit.api.bare_app import bare_app, client_of
+from tests.support.bare_app import bare_app, client_of
 
 JSON = {"content-type": "application/json"}
 
