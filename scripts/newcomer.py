@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-FIRST_START_SECONDS: Final = 60
+FIRST_START_SECONDS: Final = 120  # promised: 60 on a machine with nothing else to do
 LATER_START_SECONDS: Final = 15
 STOP_SECONDS: Final = 15
 CURL: Final = re.compile(r"^ *(curl .*(?:\\\n.*)*)\n", re.MULTILINE)
