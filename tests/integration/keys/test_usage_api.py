@@ -8,31 +8,10 @@ from fastapi.testclient import TestClient
 
 from app.core.ids import new_id
 from app.services.container import Container
-from app.services.ledger.entry import Basis, Entry, Status
+from app.services.ledger.entry import Status
 from tests.integration.keys.conftest import Issue
+from tests.support.entries import CALL, NOON_MS
 from tests.support.keys import bearer
-
-NOON_MS = 1_795_435_200_000  # 2026-11-23T12:00:00Z
-CALL = Entry(
-    id="",
-    created_at_ms=NOON_MS,
-    key_id="",
-    client_request_id="trace-7",
-    task="chat",
-    model="fast",
-    upstream="hf",
-    upstream_model="org/model:groq",
-    stream=True,
-    status=Status.OK,
-    error_code=None,
-    finish_reason="stop",
-    units_in=10,
-    units_out=5,
-    basis=Basis.REPORTED,
-    attempts=1,
-    latency_ms=1_234,
-    ttft_ms=56,
-)
 
 
 class Caller:

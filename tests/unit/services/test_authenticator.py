@@ -74,6 +74,11 @@ async def test_a_key_that_is_not_ours_never_reaches_the_database_or_the_log(
     assert caplog.records == []
 
 
+async def test_a_foreign_key_is_named_by_its_owner(authenticator: Authenticator) -> None:
+    with pytest.raises(UnauthenticatedError, match="That is a Hugging Face key"):
+        await authenticator.authenticate(bearer("hf_" + "x" * 34))
+
+
 async def test_a_missing_header_is_refused(authenticator: Authenticator) -> None:
     with pytest.raises(UnauthenticatedError, match="No API key was sent"):
         await authenticator.authenticate(None)

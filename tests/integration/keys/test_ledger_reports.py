@@ -1,0 +1,94 @@
+"""The ledger as its callers use it: room before a call, and reading what was just written."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Generator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import NotReadyError
+from app.core.ids import new_id
+from app.db.database import Database, open_database
+from app.db.ledger_writer import open_ledger_writer
+from app.db.repositories.entries import EntryRepository
+from app.db.schema import upgrade
+from app.services.ledger.ledger import Ledger
+from app.services.ledger.reports import LedgerReports, Period
+from app.utils.paging import Cursor
+from tests.support.entries import CALL
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncGenerator[Database]:
+    upgrade(tmp_path)
+    async with open_database(tmp_path) as database:
+        yield database
+
+
+@pytest.fixture
+async def ledger(database: Database) -> AsyncGenerator[Ledger]:
+    async with open_ledger_writer(database.path) as writer:
+        yield Ledger(writer)
+
+
+async def test_there_is_room_while_the_ledger_is_open(ledger: Ledger) -> None:
+    ledger.ensure_room()
+
+
+async def test_no_call_is_admitted_once_the_ledger_is_closed(database: Database) -> None:
+    async with open_ledger_writer(database.path) as writer:
+        ledger = Ledger(writer)
+
+    with pytest.raises(NotReadyError, match="No call is taken"):
+        ledger.ensure_room()
+
+
+async def test_no_call_is_admitted_while_too_many_entries_wait(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.db.ledger_writer.MAX_WAITING", 3)
+    async with open_ledger_writer(database.path) as writer:
+        ledger = Ledger(writer)
+        with locked(database.path):
+            for _ in range(3):
+                ledger.ensure_room()
+                ledger.record(replace(CALL, id=new_id("req"), key_id="key_1"))
+            with pytest.raises(NotReadyError, match="No call is taken"):
+                ledger.ensure_room()
+        await ledger.flush()
+
+        ledger.ensure_room()
+
+
+@pytest.mark.parametrize("report", ["entries", "sums"])
+async def test_a_report_waits_for_the_calls_before_it(
+    database: Database, ledger: Ledger, report: str
+) -> None:
+    async def read() -> int:
+        async with database.reading() as session:
+            reports = LedgerReports(EntryRepository(session), ledger)
+            if report == "entries":
+                cursor = Cursor(limit=10, after=None)
+                return len((await reports.list_page(cursor, key_id="key_1")).items)
+            sums = await reports.sum_up(Period(None, None), key_id="key_1")
+            return sum(one.calls for one in sums)
+
+    with locked(database.path):
+        ledger.record(replace(CALL, id=new_id("req"), key_id="key_1"))
+        reading = asyncio.ensure_future(read())
+        await asyncio.wait([reading], timeout=0.1)
+        assert not reading.done()
+
+    assert await reading == 1
+
+
+@contextmanager
+def locked(path: Path) -> Generator[None]:
+    """Keep everybody else from writing to a database."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
