@@ -1,0 +1,145 @@
+"""The files that people copy from load as they stand, and the documentation leaves nothing out."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Final
+
+import httpx2
+import pytest
+
+from app.core.clock import SystemClock
+from app.core.config import Settings, variable_name
+from app.core.errors import UpstreamCredentialsError
+from app.core.gateway_file import (
+    GatewayConfig,
+    ModelConfig,
+    TargetConfig,
+    TimeoutConfig,
+    UpstreamConfig,
+    load_gateway,
+)
+from app.services.providers.huggingface.service import HFService
+from app.services.providers.openai_compatible.service import OpenaiCompatibleService
+from app.services.providers.provider import AnswerFacts, ChatRequest
+
+_ROOT: Final = Path(__file__).parents[3]
+_UPSTREAMS: Final = (_ROOT / "docs" / "upstreams.md").read_text(encoding="utf-8")
+_SETTINGS: Final = (_ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+_EXAMPLE: Final = (_ROOT / "meterhouse.example.toml").read_text(encoding="utf-8")
+_BLOCKS: Final = re.findall(r"^```toml\n(.*?)^```", _UPSTREAMS, re.DOTALL | re.MULTILINE)
+
+_SECRET: Final = "a-secret-of-the-operator"
+
+# upstream: where chats go, and the header that carries the secret
+_CALLS: Final = {
+    "huggingface": ("https://router.huggingface.co/v1/chat/completions", "authorization: Bearer "),
+    "endpoint": (
+        "https://abcdefghij.us-east-1.aws.endpoints.huggingface.cloud/v1/chat/completions",
+        "authorization: Bearer ",
+    ),
+    "openai": ("https://api.openai.com/v1/chat/completions", "authorization: Bearer "),
+    "anthropic": ("https://api.anthropic.com/v1/chat/completions", "authorization: Bearer "),
+    "gemini": (
+        "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions",
+        "authorization: Bearer ",
+    ),
+    "openrouter": ("https://openrouter.ai/api/v1/chat/completions", "authorization: Bearer "),
+    "ollama": ("http://127.0.0.1:11434/v1/chat/completions", None),
+    "llamacpp": ("http://127.0.0.1:8080/v1/chat/completions", "authorization: Bearer "),
+    "vllm": ("http://127.0.0.1:8010/v1/chat/completions", "authorization: Bearer "),
+    "tgi": ("http://127.0.0.1:8020/v1/chat/completions", None),
+    "transformers": ("http://127.0.0.1:8030/v1/chat/completions", None),
+    "lmstudio": ("http://127.0.0.1:1234/v1/chat/completions", None),
+    "rehearsal": ("http://127.0.0.1:8001/v1/chat/completions", None),
+}
+_AZURE_URL: Final = "https://my-resource.openai.azure.com/openai"
+_AZURE: Final = {
+    f"{_AZURE_URL}/deployments/my-deployment/chat/completions?api-version=2024-10-21",
+    f"{_AZURE_URL}/v1/chat/completions",
+}
+
+
+def _load(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> GatewayConfig:
+    for name in re.findall(r'env = "(\w+)"', text):
+        monkeypatch.setenv(name, _SECRET)
+    file = folder / "meterhouse.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_gateway(Settings(config_file=file, secrets_dir=folder))
+
+
+async def _request(name: str, upstream: UpstreamConfig) -> httpx2.Request:
+    """Return the request that a chat becomes."""
+    sent: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request)
+        return httpx2.Response(401)
+
+    kind = HFService if upstream.kind == "huggingface" else OpenaiCompatibleService
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as client:
+        provider = kind(name, upstream, client, SystemClock())
+        with pytest.raises(UpstreamCredentialsError):
+            await provider.chat(ChatRequest({"model": "m"}, b"{}", "m"), AnswerFacts())
+    (request,) = sent
+    return request
+
+
+@pytest.mark.parametrize("block", _BLOCKS)
+async def test_a_block_of_the_documentation_calls_the_right_place_with_the_right_headers(
+    block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (named,) = _load(block, tmp_path, monkeypatch).upstreams.items()
+    name, upstream = named
+    request = await _request(name, upstream)
+    url, credential = _CALLS.get(name, (request.url, "api-key: "))
+    assert request.url == url
+    assert name in _CALLS or str(request.url) in _AZURE
+    holding = [f"{key}: {text}" for key, text in request.headers.items() if _SECRET in text]
+    assert holding == ([credential + _SECRET] if credential else [])
+    for header, value in upstream.headers.items():
+        assert request.headers[header] == value
+    assert request.headers.get("x-hf-bill-to") == upstream.bill_to
+
+
+def test_every_upstream_that_is_promised_has_a_block() -> None:
+    documented = {name for block in _BLOCKS for name in tomllib.loads(block)["upstreams"]}
+    assert documented == {*_CALLS, "azure"}
+    assert len(_BLOCKS) == len(_CALLS) + len(_AZURE) + 2  # the introduction; another bill_to
+
+
+def test_the_example_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = _load(_EXAMPLE, tmp_path, monkeypatch)
+    assert config.default_model == "fast"
+    assert set(config.upstreams) == {"huggingface", "ollama", "company"}
+
+
+def test_the_example_shows_every_field() -> None:
+    for model in (GatewayConfig, UpstreamConfig, TimeoutConfig, ModelConfig, TargetConfig):
+        for field in model.model_fields:
+            assert re.search(rf"\b{field}\b", _EXAMPLE), f"{field} is not in the example"
+
+
+def test_the_example_says_the_true_defaults() -> None:
+    company = tomllib.loads(_EXAMPLE)["upstreams"]["company"]
+    defaults = UpstreamConfig(kind="openai", base_url="http://x")
+    assert company["auth_header"] == defaults.auth_header
+    assert company["auth_scheme"] == defaults.auth_scheme
+    assert company["simulated"] == defaults.simulated
+    assert TimeoutConfig.model_validate(company["timeouts"]) == TimeoutConfig()
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(.+?)`)? ?\|", _SETTINGS, re.MULTILINE))
+    defaults = Settings()
+    for field in Settings.model_fields:
+        value = getattr(defaults, field)
+        assert rows[variable_name(field)] == ("" if value in {None, ()} else str(value))
+
+
+@pytest.mark.parametrize(
+    "model", [GatewayConfig, UpstreamConfig, TimeoutConfig, ModelConfig, TargetConfig]
+)
+def test_every_field_of_the_gateway_file_is_documented(model: type[GatewayConfig]) -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", _SETTINGS, re.MULTILINE)
+    assert set(model.model_fields) <= set(rows)
