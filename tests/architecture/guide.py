@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.architecture.rules import RULES, Rule
+from tests.architecture.rules import LARGE_ON_PURPOSE, RULES, Rule
 from tests.architecture.source import ROOT
 
 PAGE: Final = ROOT / "docs" / "guide.md"
@@ -19,6 +19,7 @@ HEAD: Final = """# The house rules, and what keeps them
 Written by `make docs` from `tests/architecture`; edit the rules there. Each row: a rule of the
 founding guide, where it holds, the tests and tools that keep it, and where we go further.
 """
+LARGE: Final = "\n## Service modules over 5,000 characters of code\n\n"
 COLUMNS: Final = "| Rule | Where | Kept by | Further |\n|---|---|---|---|\n"
 
 
@@ -26,10 +27,12 @@ def page() -> str:
     """Return the whole page."""
     kept = tests_by_rule()
     sections = itertools.groupby(RULES, key=lambda rule: rule.section)
-    return HEAD + "".join(
+    tables = "".join(
         f"\n## {section}\n\n{COLUMNS}" + "".join(_row(rule, kept.get(rule, [])) for rule in group)
         for section, group in sections
     )
+    large = "".join(f"- `{path}`: {why}.\n" for path, why in LARGE_ON_PURPOSE.items())
+    return f"{HEAD}{tables}{LARGE}{large}"
 
 
 def tests_by_rule() -> dict[Rule, list[str]]:
