@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,7 +13,7 @@ from app.core.errors import ConfigurationError
 from app.db.sqlite import display
 
 _FILE_NAME: Final = "lock"
-_TRIES: Final = 100  # a look by `is_held` is in the way for microseconds
+_LOOK_SECONDS: Final = 1.0  # a look by `is_held` is in the way for microseconds
 
 
 @contextmanager
@@ -36,11 +37,17 @@ def hold(data_dir: Path) -> Generator[None]:
 
 
 def is_held(data_dir: Path) -> bool:
-    """Return whether a process, this one included, holds the data directory."""
+    """Return whether a process, this one included, holds the data directory.
+
+    Raises:
+        ConfigurationError: the directory cannot be used.
+    """
     try:
         lock = os.open(data_dir / _FILE_NAME, os.O_RDONLY)
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise _unusable(data_dir, error) from error
     try:
         return not _try(lock, fcntl.LOCK_SH)
     finally:
@@ -53,10 +60,7 @@ def _open_lock(data_dir: Path) -> Generator[int]:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(data_dir / _FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise ConfigurationError(
-            f"The data directory {display(data_dir)} cannot be used: {error.strerror}. "
-            "Make it writable for this user, or choose another one with --data."
-        ) from error
+        raise _unusable(data_dir, error) from error
     try:
         yield lock
     finally:
@@ -64,13 +68,13 @@ def _open_lock(data_dir: Path) -> Generator[int]:
 
 
 def _lock(lock: int) -> bool:
-    for _ in range(_TRIES):
-        if _try(lock, fcntl.LOCK_EX):
-            return True
-        if not _try(lock, fcntl.LOCK_SH):
+    deadline = time.monotonic() + _LOOK_SECONDS
+    while not _try(lock, fcntl.LOCK_EX):
+        if not _try(lock, fcntl.LOCK_SH) or time.monotonic() > deadline:
             return False
-        fcntl.flock(lock, fcntl.LOCK_UN)  # only somebody's look was in the way
-    return False
+        fcntl.flock(lock, fcntl.LOCK_UN)  # nobody holds it: only a look was in the way
+        time.sleep(0.001)
+    return True
 
 
 def _try(lock: int, kind: int) -> bool:
@@ -87,3 +91,10 @@ def _holder(lock: int) -> str:
     with suppress(ValueError):
         return f" (process {int(os.pread(lock, 20, 0))})"
     return ""
+
+
+def _unusable(data_dir: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"The data directory {display(data_dir)} cannot be used: {error.strerror}. "
+        "Make it writable for this user, or choose another one with --data."
+    )

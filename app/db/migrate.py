@@ -1,5 +1,6 @@
 """Runs the migrations. Only who changes the schema imports this: Alembic takes long to load."""
 
+import sqlite3
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +36,7 @@ def migrate(path: Path) -> None:
             command.upgrade(alembic_config(connection), "head")
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
             if broken is not None:
-                raise RuntimeError(f"A migration leaves a row of {broken[0]} without its parent.")
+                raise sqlite3.IntegrityError(f"a row of {broken[0]} is left without its parent")
 
 
 def _begin(connection: Connection) -> None:

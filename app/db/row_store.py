@@ -1,6 +1,7 @@
 """Ledger rows into the SQLite file, many in one commit, and its write-ahead log kept short."""
 
 import sqlite3
+import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,9 @@ COLUMNS: Final = tuple(column.name for column in EntryRow.__table__.columns)
 # A commit adds about five pages of 4 KiB to the log, and each row of a large one up to three.
 _COMMITS_PER_CHECKPOINT: Final = 250
 _ROWS_PER_CHECKPOINT: Final = 2_000
+_LONG_LOG_PAGES: Final = 2_000  # from here on, readers are waited for
+_FIRST_WAIT_SECONDS: Final = 0.01
+_LONGEST_WAIT_SECONDS: Final = 1.0
 
 _INSERT: Final = str(insert(EntryRow).compile(dialect=sqlite.dialect(paramstyle="qmark")))
 _BUSY_TIMEOUT: Final = "PRAGMA busy_timeout=1000"  # the caller tries again by itself
@@ -56,6 +60,7 @@ class RowStore:
         self._checkpointer = WritingConnection(path, check_same_thread=False)
         self._commits = self._inserts = 0  # of this connection since the last checkpoint
         self._version = -1  # changes when another connection commits
+        self._wait_seconds = 0.0
 
     def write(self, rows: Sequence[Row]) -> None:
         """Commit rows. A row that the database refuses for itself goes to the log instead.
@@ -85,7 +90,7 @@ class RowStore:
             if self._commits == 0 and version == self._version:
                 return
             with self._transaction():
-                self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                self._copy_log()
         except sqlite3.Error as error:
             _log.warning("checkpoint_failed", reason=str(error))
         else:
@@ -96,6 +101,27 @@ class RowStore:
         """Close both connections. The last one of the process checkpoints as it goes."""
         self._checkpointer.close()
         self._connection.close()
+
+    def _copy_log(self) -> None:
+        """Copy the log; if it has grown long, wait until no reader needs it any more.
+
+        Readers that come while we have the write lock read the copied file alone. So it takes only
+        as long as those that were there before, and where that was too short, longer next time.
+        """
+        if self._copy_what_readers_allow() < _LONG_LOG_PAGES:
+            self._wait_seconds = 0.0
+            return
+        self._wait_seconds = min(
+            max(self._wait_seconds * 2, _FIRST_WAIT_SECONDS), _LONGEST_WAIT_SECONDS
+        )
+        for _ in range(2):
+            time.sleep(self._wait_seconds)
+            self._copy_what_readers_allow()
+
+    def _copy_what_readers_allow(self) -> int:
+        """Return how many pages the log has."""
+        _, pages, _ = self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return int(pages)
 
     def _insert_one(self, row: Row) -> None:
         clean = tuple(_writable(value) for value in row)

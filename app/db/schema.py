@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.core.clock import SystemClock
 from app.core.errors import ConfigurationError
@@ -30,9 +30,9 @@ def current(data_dir: Path) -> str | None:
         ConfigurationError: there is a file, but it is not a Meterhouse database.
     """
     path = data_dir / FILE_NAME
-    if not path.exists():
-        return None
     try:
+        if not path.exists():
+            return None
         with closing(open_read_only(path)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             if not tables:
@@ -40,7 +40,7 @@ def current(data_dir: Path) -> str | None:
             if "alembic_version" in tables:
                 row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
                 return None if row is None else str(row[0])
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise ConfigurationError(
             f"The database {display(path)} cannot be read: {error}. "
             f"Move it away and put a copy from {display(data_dir / _BACKUPS)} in its place."
@@ -87,8 +87,9 @@ def upgrade(data_dir: Path) -> Path | None:
             backup = None if found is None else _back_up(path, found)
             _migrate(path)
         except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+            reason = error.orig if isinstance(error, DBAPIError) else error
             raise ConfigurationError(
-                f"The database {display(path)} is not upgraded, and as it was before: {error}"
+                f"The database {display(path)} is not upgraded, and as it was before: {reason}"
             ) from error
         return backup
 
