@@ -85,7 +85,11 @@ def test_looking_makes_nothing(tmp_path: Path) -> None:
 def test_a_look_is_not_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     look = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(look, fcntl.LOCK_SH)  # another process is just looking
-    monkeypatch.setattr(time, "sleep", lambda _: os.close(look))
+
+    def end_look(_: float) -> None:
+        os.close(look)
+
+    monkeypatch.setattr(time, "sleep", end_look)
 
     with hold(tmp_path):
         assert is_held(tmp_path)
