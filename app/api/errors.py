@@ -261,6 +261,10 @@ def _http_message(scope: Scope, error: HTTPException, headers: Mapping[str, str]
     asked = f"{scope['method']} {one_line(scope['path'][:200])}"
     match error.status_code:
         case http.HTTPStatus.NOT_FOUND:
+            if meant := _meant_path(scope):
+                return (
+                    f"There is no `{asked}` here. Use `{meant}`: a client's base URL ends in /v1."
+                )
             return f"There is no `{asked}` here. /docs lists what there is; the API is below /v1."
         case http.HTTPStatus.METHOD_NOT_ALLOWED:
             return f"`{asked}` is not possible: this path answers {headers['allow']}."
@@ -268,15 +272,27 @@ def _http_message(scope: Scope, error: HTTPException, headers: Mapping[str, str]
             return redact_text(str(error.detail))
 
 
+def _meant_path(scope: Scope) -> str | None:
+    """Return the path that a client with too little or too much in its base URL wanted."""
+    path: str = scope["path"]
+    guesses = (f"/v1{path}", path.removeprefix("/v1"), path.rstrip("/"))
+    return next((one_line(one) for one in guesses if _answers(scope, scope["method"], one)), None)
+
+
 def _allowed_methods(scope: Scope) -> str:
     """Return what a path answers to. The framework names the methods of its first route only."""
-    asked = {key: value for key, value in scope.items() if key != "fastapi"}
-    routes: Sequence[BaseRoute] = scope["app"].router.routes
     return ", ".join(
         method
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in routes)
+        if _answers(scope, method, scope["path"])
     )
+
+
+def _answers(scope: Scope, method: str, path: str) -> bool:
+    asked = {key: value for key, value in scope.items() if key != "fastapi"}
+    asked |= {"method": method, "path": path}
+    routes: Sequence[BaseRoute] = scope["app"].router.routes
+    return any(route.matches(asked)[0] is Match.FULL for route in routes)
 
 
 def _type_of(status: int) -> ErrorType:

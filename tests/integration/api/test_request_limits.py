@@ -168,3 +168,4 @@ def test_a_size_that_is_no_number_is_refused(client: TestClient) -> None:
     answer = client.post(CHAT, content=b"{}", headers={**JSON, "content-length": "-1"})
 
     assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "The Content-Length is not a number."

@@ -265,5 +265,15 @@ class TestWhatTheFrameworkRefuses:
         assert len(answer.headers["x-error-message"]) <= 500
         assert "set-cookie" not in answer.headers
 
-    def test_a_path_with_a_trailing_slash_is_not_sent_elsewhere(self, app: FastAPI) -> None:
-        assert client_of(app).post("/v1/things/").status_code == 404
+    @pytest.mark.parametrize("path", ["/things", "/v1/v1/things", "/v1/things/"])
+    def test_a_base_url_with_too_little_or_too_much_is_explained(
+        self, app: FastAPI, path: str
+    ) -> None:
+        answer = client_of(app).post(path)
+
+        assert answer.status_code == 404
+        assert "Use `/v1/things`: a client's base URL" in answer.json()["error"]["message"]
+
+    def test_what_would_not_answer_either_is_not_proposed(self, app: FastAPI) -> None:
+        for method, path in (("GET", "/things"), ("POST", "/thing"), ("POST", "/v1/things/x")):
+            assert "Use `" not in client_of(app).request(method, path).text
