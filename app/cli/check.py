@@ -10,7 +10,8 @@ from pydantic import BaseModel, SecretStr
 from app.cli.answers import choose_answers
 from app.cli.listener import is_loopback
 from app.cli.options import ConfigOption, DataOption
-from app.core.config import Settings, get_settings, origin_of, read_variables, variable_name
+from app.cli.settings import read_settings
+from app.core.config import Settings, origin_of, read_variables, variable_name
 from app.core.gateway_file import GatewayConfig, gateway_path
 from app.db import schema
 
@@ -19,7 +20,7 @@ _HIDDEN: Final = "(set, hidden)"
 
 def check(*, data: DataOption = None, config: ConfigOption = None) -> None:
     """Check settings and gateway file, and print what they come to, without secrets."""
-    settings = get_settings(data_dir=data, config_file=config)
+    settings = read_settings(data_dir=data, config_file=config)
     answers = choose_answers(settings, simulate=False, is_loopback=is_loopback(settings.host))
     given = {"data_dir": data, "config_file": config}
     lines = [

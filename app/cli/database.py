@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app.cli.options import DataOption
-from app.core.config import get_settings
+from app.cli.settings import read_settings
 from app.db import schema
 
 commands = typer.Typer(help="Look after the database.")
@@ -14,7 +14,7 @@ commands = typer.Typer(help="Look after the database.")
 @commands.command("upgrade")
 def upgrade(*, data: DataOption = None) -> None:
     """Bring the database to the schema of this version; a copy of the old file is kept."""
-    data_dir = get_settings(data_dir=data).data_dir
+    data_dir = read_settings(data_dir=data).data_dir
     if schema.current(data_dir) == schema.head():  # a server may be using it
         sys.stdout.write(f"The schema is up to date: {schema.head()}.\n")
         return
@@ -26,6 +26,6 @@ def upgrade(*, data: DataOption = None) -> None:
 @commands.command("current")
 def current(*, data: DataOption = None) -> None:
     """Print the schema of the database, and the one that this version needs."""
-    found = schema.current(get_settings(data_dir=data).data_dir)
+    found = schema.current(read_settings(data_dir=data).data_dir)
     needed = "" if found == schema.head() else f" (this version needs {schema.head()})"
     sys.stdout.write(f"{found or 'no database yet'}{needed}\n")

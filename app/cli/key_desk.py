@@ -15,6 +15,7 @@ from app.core.security import load_pepper
 from app.db.data_lock import hold
 from app.db.database import open_database
 from app.db.repositories.api_keys import ApiKeyRepository
+from app.db.schema import require_head
 from app.services.keys import KeyService
 from app.services.principals import Principal, Scope
 from app.utils.paging import Cursor
@@ -54,8 +55,12 @@ def list_all(desk: KeyDesk) -> Sequence[KeyOut]:
 
 
 @contextmanager
-def open_key_desk(settings: Settings) -> Generator[KeyDesk]:
+def open_key_desk(settings: Settings, *, may_begin: bool = False) -> Generator[KeyDesk]:
     """Open the keys of a data folder, wherever they have to be changed.
+
+    Args:
+        settings: Say which folder.
+        may_begin: Make a database where there is none yet.
 
     Raises:
         ConfigurationError: the folder cannot be used.
@@ -65,7 +70,9 @@ def open_key_desk(settings: Settings) -> Generator[KeyDesk]:
         with open_operator_api(server) as api:
             yield RemoteKeys(api)
         return
-    make_ready(settings.data_dir)
+    if may_begin:
+        make_ready(settings.data_dir)
+    require_head(settings.data_dir)
     with hold(settings.data_dir):
         yield StoredKeys(settings)
 

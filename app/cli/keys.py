@@ -11,7 +11,7 @@ from rich.table import Table
 from app.api.v1.schemas.keys import KeyCreate, KeyOut
 from app.cli.key_desk import list_all, open_key_desk
 from app.cli.options import DataOption
-from app.core.config import get_settings
+from app.cli.settings import read_settings
 from app.core.errors import ConfigurationError
 from app.services.principals import Scope
 
@@ -35,7 +35,7 @@ def create(
         wanted = KeyCreate(name=name, scopes=scopes)
     except ValidationError:
         raise ConfigurationError("--name: must be 1 to 80 characters of plain text") from None
-    with open_key_desk(get_settings(data_dir=data)) as desk:
+    with open_key_desk(read_settings(data_dir=data), may_begin=True) as desk:
         issued = desk.issue(wanted)
     sys.stdout.write(f"{issued.secret.get_secret_value()}\n")
     sys.stderr.write(f"{issued.id} ({', '.join(issued.scopes)}); this is shown once.\n")
@@ -44,7 +44,7 @@ def create(
 @commands.command("list")
 def list_keys(*, data: DataOption = None) -> None:
     """List every key, newest first, without secrets."""
-    with open_key_desk(get_settings(data_dir=data)) as desk:
+    with open_key_desk(read_settings(data_dir=data)) as desk:
         found = list_all(desk)
     table = Table("id", "name", "key", "scopes", "created", "state", box=None, pad_edge=False)
     for key in found:
@@ -63,7 +63,7 @@ def revoke(
     data: DataOption = None,
 ) -> None:
     """Make a key unusable, at once."""
-    with open_key_desk(get_settings(data_dir=data)) as desk:
+    with open_key_desk(read_settings(data_dir=data)) as desk:
         desk.revoke(key_id)
     sys.stdout.write(f"{key_id} is revoked.\n")
 

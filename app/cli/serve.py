@@ -19,8 +19,8 @@ from app.cli.listener import is_loopback, listen, local_url
 from app.cli.operator import RunningServer, announced
 from app.cli.options import ConfigOption, DataOption
 from app.cli.server import Server, stopping_on_signals
-from app.core import logging
-from app.core.config import Settings, get_settings
+from app.cli.settings import read_settings
+from app.core.config import Settings
 from app.core.gateway_file import GatewayConfig
 from app.core.security import new_secret
 from app.db.data_lock import hold
@@ -58,8 +58,7 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the gateway until Ctrl-C."""
-    settings = get_settings(host=host, port=port, data_dir=data, config_file=config)
-    logging.configure(settings)
+    settings = read_settings(host=host, port=port, data_dir=data, config_file=config)
     with closing(listen(settings.host, settings.port)) as listener:
         answers = choose_answers(
             settings, simulate=simulate, is_loopback=is_loopback(settings.host)

@@ -74,22 +74,26 @@ class Server(uvicorn.Server):
             AppError: the application could not start as configured.
         """
         try:
-            async with asyncio.TaskGroup() as tasks, self._stopped_after():
-                serving = tasks.create_task(self.serve(sockets=[self._listener]))
-                await self._settled.wait()
-                if self.started:
-                    yield serving
+            async with asyncio.TaskGroup() as tasks, self._serving(tasks) as serving:
+                yield serving
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from None
+        finally:
+            self._listener.close()
         if self._lifespan.failure is not None:
             raise self._lifespan.failure
 
     @asynccontextmanager
-    async def _stopped_after(self) -> AsyncGenerator[None]:
+    async def _serving(self, tasks: asyncio.TaskGroup) -> AsyncGenerator[asyncio.Task[None]]:
+        serving = tasks.create_task(self.serve(sockets=[self._listener]))
+        await self._settled.wait()
+        if not self.started:
+            raise self._lifespan.failure or RuntimeError("The server did not start.")
         try:
-            yield
+            yield serving
         finally:
             self.should_exit = True
+            await asyncio.wait([serving])
 
 
 class _Lifespan:

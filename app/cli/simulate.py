@@ -12,8 +12,7 @@ import uvloop
 
 from app.cli.listener import listen, local_url
 from app.cli.server import Server, stopping_on_signals
-from app.core import logging
-from app.core.config import get_settings
+from app.cli.settings import read_settings
 from app.simulator.app import create_simulator
 from app.simulator.script import load_script
 
@@ -27,7 +26,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Serve the simulator alone until Ctrl-C: made-up answers, no model, no cost."""
-    logging.configure(get_settings())
+    read_settings()
     answers = load_script(script) if script is not None else None
     with (
         closing(listen("127.0.0.1", port)) as listener,

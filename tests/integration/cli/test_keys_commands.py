@@ -31,6 +31,16 @@ def test_keys_are_managed_in_the_database_where_no_server_runs(meterhouse: Meter
     assert unknown.errors[0].startswith("There is no key with this id.")
 
 
+@pytest.mark.parametrize("arguments", [("list",), ("revoke", "key_x")])
+def test_a_folder_without_keys_is_left_alone(
+    meterhouse: Meterhouse, folder: Path, arguments: tuple[str, ...]
+) -> None:
+    done = meterhouse("keys", *arguments)
+    assert done.status == 2
+    assert "Run `meterhouse db upgrade`" in done.errors[0]
+    assert not (folder / "data").exists()
+
+
 def test_a_list_of_keys_is_not_cut_at_a_page(
     meterhouse: Meterhouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +91,7 @@ def test_what_a_crashed_server_left_behind_is_not_in_the_way(
 def test_a_server_that_is_just_starting_is_waited_for_by_the_person(
     meterhouse: Meterhouse, folder: Path
 ) -> None:
+    schema.upgrade(folder / "data")
     with hold(folder / "data"):
         done = meterhouse("keys", "list")
     assert done.status == 2

@@ -39,7 +39,7 @@ def test_check_shows_what_is_in_force_and_where_it_comes_from(
     meterhouse: Meterhouse, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_never_shown")
-    monkeypatch.setenv("METERHOUSE_LOG_LEVEL", "debug")
+    monkeypatch.setenv("METERHOUSE_TRUSTED_HOSTS", "a.example, b.example")
     (folder / ".env").write_text("METERHOUSE_PORT=9000\nA_KEY=sk-never\n", encoding="utf-8")
     (folder / "meterhouse.toml").write_text(
         'default_model = "small"\n[upstreams.local]\nkind = "openai"\n'
@@ -52,7 +52,7 @@ def test_check_shows_what_is_in_force_and_where_it_comes_from(
     lines = done.output.splitlines()
     assert "METERHOUSE_HOST=127.0.0.1  # default" in lines
     assert "METERHOUSE_PORT=9000  # .env" in lines
-    assert "METERHOUSE_LOG_LEVEL=debug  # environment" in lines
+    assert "METERHOUSE_TRUSTED_HOSTS=a.example,b.example  # environment" in lines
     assert "METERHOUSE_DATA_DIR=elsewhere  # command line" in lines
     assert "HF_TOKEN=(set, hidden)  # environment" in lines
     assert 'default_model = "small"' in lines

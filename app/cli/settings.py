@@ -1,0 +1,17 @@
+"""How every command begins: with the settings, and a log that keeps off standard output."""
+
+from typing import Any
+
+from app.core import logging
+from app.core.config import Settings, get_settings
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Read the settings, with those of the command line on top, and start the log.
+
+    Raises:
+        ConfigurationError: a name is unknown, a value is bad or a file cannot be read.
+    """
+    settings = get_settings(**overrides)
+    logging.configure(settings)
+    return settings
