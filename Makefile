@@ -26,9 +26,9 @@ docs: ## write docs/guide.md from tests/architecture
 	@scripts/setup test
 	@.venv/bin/python -m tests.architecture.guide
 
-bench: ## measure against a null route and a direct call; says what is missing
+bench: ## measure against a null route and a direct call (QUICK=1 for half a minute)
 	@scripts/setup test
-	@.venv/bin/python -m benchmarks
+	@.venv/bin/python -m benchmarks $(if $(QUICK),--quick)
 
 lock: ## write requirements/*.txt from pyproject.toml (UPGRADE=1 for newer releases)
 	@$$(scripts/python) scripts/lock.py $(if $(UPGRADE),--upgrade)
