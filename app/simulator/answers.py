@@ -61,7 +61,8 @@ class Answer:
 
 def compose(request: ChatRequest, reply: Reply, behaviour: Behaviour) -> Answer:
     """Return the answer to a request. The same request always gets the same answer."""
-    choices = tuple(_choice(request, reply, index) for index in range(request.n or 1))
+    count = (request.n or 1) if behaviour.has_all_choices else 1
+    choices = tuple(_choice(request, reply, index) for index in range(count))
     return Answer(
         id=f"chatcmpl-sim-{_digest(request)}",
         model=request.model,

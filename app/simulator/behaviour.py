@@ -37,6 +37,7 @@ class Behaviour:
     has_done: bool = True
     has_space: bool = True
     is_whole: bool = False  # a whole answer, though a stream was asked for
+    has_all_choices: bool = True  # else one, whatever `n` says
     usage: UsageMode = UsageMode.ASKED
     prompt_tokens: int | None = None
     completion_tokens: int | None = None

@@ -123,6 +123,12 @@ FAULTS: Final = (
         lambda it, _: replace(it, is_whole=True),
     ),
     Fault(
+        "one-choice",
+        "",
+        "gives one choice, whatever `n` says, as servers do that do not know `n`",
+        lambda it, _: replace(it, has_all_choices=False),
+    ),
+    Fault(
         "no-usage",
         "",
         "leaves out the usage, asked or not",

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app.simulator.journal import Outcome, SeenCall
+from app.utils.background import running_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,11 @@ class PacedResponse(Response):
         send: Send,
     ) -> None:
         """Send the response, unless the client leaves before its end."""
-        async with asyncio.TaskGroup() as group:
-            sending = group.create_task(self._send_all(send))
-            leaving = group.create_task(_client_left(receive))
-            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not sending.done():
-                self._seen.outcome = Outcome.LEFT
-            sending.cancel()
-            leaving.cancel()
+        try:
+            async with running_beside(_until_gone(receive)):
+                await self._send_all(send)
+        except ClientDisconnect:
+            self._seen.outcome = Outcome.LEFT
 
     async def _send_all(self, send: Send) -> None:
         await asyncio.sleep(self._pace.start_seconds)
@@ -80,7 +79,7 @@ class PacedResponse(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _client_left(receive: Receive) -> None:
-    message: Message = {"type": ""}
-    while message["type"] != "http.disconnect":
-        message = await receive()
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    raise ClientDisconnect

@@ -125,6 +125,10 @@ def test_a_stream_can_be_answered_with_json(raw_client: httpx2.Client) -> None:
     assert answer.json()["choices"][0]["message"]["content"] == ECHO
 
 
+def test_several_choices_can_be_refused_silently(raw_client: httpx2.Client) -> None:
+    assert len(post(raw_client, body("sim/one-choice", n=3)).json()["choices"]) == 1
+
+
 def test_usage_can_be_missing(raw_client: httpx2.Client) -> None:
     assert "usage" not in post(raw_client, body("sim/no-usage")).json()
     wanted = {"include_usage": True}
