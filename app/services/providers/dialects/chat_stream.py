@@ -39,8 +39,11 @@ class ChatStreamReader:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every choice has its finish reason, so that the end may come."""
-        return len(self._finished) >= self._choices
+        """Whether every choice has its finish reason, so that the end may come.
+
+        An upstream that does not know `n` says [DONE] after one choice.
+        """
+        return len(self._finished) >= (1 if self.done else self._choices)
 
     def feed(self, events: bytes) -> bytes:
         """Return what of some whole events the client gets.
