@@ -255,6 +255,23 @@ def test_every_problem_is_told_at_once() -> None:
     ]
 
 
+def test_a_target_without_any_upstream_says_how_to_get_one() -> None:
+    (told,) = _problems('[models.m]\ntargets = [{ upstream = "hf", model = "x" }]')
+    assert told.endswith("upstream: unknown upstream; add [upstreams.hf] or set HF_TOKEN")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("upstreams = 3", "upstreams: must be a table"),
+        ("upstreams.x = 3", "upstreams.x: must be a"),
+    ],
+)
+def test_what_is_no_table_is_named(text: str, problem: str) -> None:
+    (told,) = _problems(text)
+    assert told.startswith(problem)
+
+
 def test_a_file_that_is_no_toml_says_where() -> None:
     (problem,) = _problems("a = \n")
     assert problem == "not valid TOML: Invalid value (at line 1, column 5)"

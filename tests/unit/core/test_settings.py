@@ -7,6 +7,7 @@ import pytest
 from app.core.config import (
     Settings,
     get_settings,  # noqa: TID251 - under test
+    hugging_face_login,
     variable_name,
 )
 from app.core.errors import ConfigurationError
@@ -82,6 +83,11 @@ def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.trusted_proxies == ("10.0.0.0/8", "::1")
     assert settings.trusted_hosts == ("gw.example.com", "*.example.org")
     assert settings.cors_origins == ("https://app.example.com",)
+
+
+def test_a_public_url_loses_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METERHOUSE_PUBLIC_URL", "https://gateway.example.com/")
+    assert get_settings().public_url == "https://gateway.example.com"
 
 
 def test_the_key_that_callers_keep_is_tolerated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,3 +217,26 @@ def test_a_secrets_folder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyP
     assert _problems() == [
         "environment: METERHOUSE_SECRETS_DIR: no such folder: /no/such/folder",
     ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "file"),
+    [
+        ("HOME", "home", "home/.cache/huggingface/token"),
+        ("XDG_CACHE_HOME", "cache", "cache/huggingface/token"),
+        ("HF_HOME", "hf", "hf/token"),
+        ("HF_TOKEN_PATH", "login", "login"),
+    ],
+)
+def test_a_hugging_face_login_is_found_where_its_tools_keep_it(
+    variable: str, value: str, file: str, *, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HF_HOME", "HF_TOKEN_PATH", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "empty"))
+    monkeypatch.setenv(variable, str(tmp_path / value))
+    assert hugging_face_login() is None
+    path = tmp_path / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    assert hugging_face_login() == path
