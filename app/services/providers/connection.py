@@ -74,11 +74,14 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
         return self.answer.take()
 
-    def is_reusable(self) -> bool:
-        """Tell whether request and answer went over whole, and nothing came since, not even EOF."""
+    def is_reusable(self, *, has_idled: bool) -> bool:
+        """Tell whether the last exchange went over whole and the connection may stay open.
+
+        One that has idled must also be quiet: nothing may have arrived, not even its end.
+        """
         finished = self._is_sent and self.answer.is_complete and self.answer.keeps_alive
-        broken = self._is_lost or self._error is not None
-        return finished and not broken and not self._poller.poll(0)
+        intact = self._error is None and not self._is_lost
+        return finished and intact and not (has_idled and self._poller.poll(0))
 
     def abort(self) -> None:
         """Close the connection at once."""

@@ -4,8 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import aiohappyeyeballs
 import httpx2
@@ -15,8 +14,7 @@ from app.services.providers.connection import Connection
 _NEXT_ADDRESS_SECONDS: Final = 0.25  # how long an address may take before the next is tried too
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a connection goes. Requests to the same origin share connections."""
 
     scheme: bytes
@@ -59,7 +57,7 @@ class ConnectionPool:
     def give_back(self, origin: Origin, connection: Connection) -> None:
         """Keep a connection for the next request, or close it if its answer is unfinished."""
         self._places.release()
-        if not connection.is_reusable():
+        if not connection.is_reusable(has_idled=False):
             connection.abort()
             return
         self._idle[origin].append((self._loop.time(), connection))
@@ -90,7 +88,7 @@ class ConnectionPool:
         oldest = self._loop.time() - self._keepalive_seconds
         while idle:
             since, connection = idle.pop()  # the youngest: the others may expire
-            if since > oldest and connection.is_reusable():
+            if since > oldest and connection.is_reusable(has_idled=True):
                 return connection
             connection.abort()
         return None

@@ -88,13 +88,18 @@ class _AnswerBody(httpx2.AsyncByteStream):
         self._pool = pool
         self._request = request
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
         try:
-            while self._connection is not None and (piece := await self._connection.read()):
-                yield piece
+            piece = b"" if self._connection is None else await self._connection.read()
         except httpx2.TransportError as error:
             error.request = self._request
             raise
+        if not piece:
+            raise StopAsyncIteration
+        return piece
 
     async def aclose(self) -> None:
         """Give the connection back if the answer was read whole, else close it at once."""
