@@ -30,6 +30,7 @@ class SeenCall:
     authorization: str
     include_usage: bool = False
     fields: Sequence[str] = ()
+    response_format: str | None = None  # its `type`: servers know different ones
     bill_to: str | None = None
     status: int = 0
     events_sent: int = 0

@@ -37,6 +37,7 @@ async def complete_chat(
         stream=bool(body.stream),
         include_usage=body.wants_usage,
         fields=sorted(body.model_fields_set),
+        response_format=body.response_format.type if body.response_format else None,
         authorization=kind_of_token(token),
         bill_to=x_hf_bill_to,
     )

@@ -140,6 +140,7 @@ class CallRead(BaseModel):
     stream: bool
     include_usage: bool
     fields: list[str]
+    response_format: str | None
     authorization: str
     bill_to: str | None
     status: int

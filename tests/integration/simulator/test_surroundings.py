@@ -152,6 +152,7 @@ def test_a_call_is_remembered_without_content_and_secrets(raw_client: httpx2.Cli
         "stream": True,
         "include_usage": True,
         "fields": ["messages", "model", "stream", "stream_options", "top_k"],
+        "response_format": None,
         "authorization": "hugging_face",
         "bill_to": "a-team",
         "status": 200,
