@@ -222,6 +222,7 @@ async def test_a_commit_that_began_is_finished_before_a_cancellation_is_seen(
 
             async def announced_commit() -> None:
                 committing.set()
+                await asyncio.sleep(0)  # here the cancellation arrives, before the COMMIT
                 await commit()
 
             session.commit = announced_commit
