@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
+import structlog
 from fastapi import FastAPI
 
 from app import __version__
@@ -14,6 +15,7 @@ from app.api.ui.router import router as ui_router
 from app.api.v1.router import router as v1_router
 from app.core.config import Settings, get_settings
 from app.core.gateway_file import GatewayConfig
+from app.core.logging import configure as configure_logging
 from app.services.container import Container, open_container
 
 
@@ -33,6 +35,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[State]:
         chosen = settings or get_settings()
+        if not structlog.is_configured():  # the command has done it by now, a bare server has not
+            configure_logging(chosen)
         async with open_container(chosen, gateway, operator_secret) as container:
             yield {"container": container}
 

@@ -81,6 +81,7 @@ async def open_container(
             name: _provider(name, config, client, clock)
             for name, config in gateway.upstreams.items()
         }
+        catalogue = Catalogue(gateway, providers)
         yield Container(
             settings=settings,
             gateway=gateway,
@@ -89,8 +90,8 @@ async def open_container(
             database=database,
             ledger=ledger,
             authenticator=authenticator,
-            inference=InferenceService(Catalogue(gateway, providers), ledger, clock, metrics),
-            models=ModelDirectory(gateway, providers, clock),
+            inference=InferenceService(catalogue, ledger, clock, metrics),
+            models=ModelDirectory(gateway, providers, catalogue, clock),
         )
 
 

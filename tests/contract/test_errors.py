@@ -37,7 +37,7 @@ REFUSALS = [
         ("too-large", 413, openai.APIStatusError, "upstream_too_large", "too large"),
         ("invalid", 422, openai.UnprocessableEntityError, "upstream_unprocessable", "too long"),
         ("detail", 422, openai.UnprocessableEntityError, "upstream_unprocessable", "required"),
-        ("generation-failed", 400, openai.BadRequestError, "upstream_rejected", "failed during"),
+        ("generation-failed", 502, openai.InternalServerError, "upstream_error", "failed during"),
         ("overloaded", 429, openai.RateLimitError, "upstream_rate_limited", "overloaded"),
         ("rate-limited", 429, openai.RateLimitError, "upstream_rate_limited", "slow down"),
         ("incomplete", 502, openai.InternalServerError, "upstream_error", "Incomplete"),

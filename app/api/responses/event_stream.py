@@ -1,5 +1,6 @@
 """A stream of server-sent events that never ends silently."""
 
+from asyncio import CancelledError
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Final
@@ -11,9 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.errors import error_event, request_id_of
 from app.api.responses.connection import while_connected
-from app.core.errors import AppError
+from app.core.errors import AppError, NotReadyError
 
 _log: Final = structlog.stdlib.get_logger(__name__)
+
+_STOPPING: Final = "The gateway is stopping, and this answer took too long to wait for it."
 
 
 class EventStream(Response):
@@ -60,10 +63,14 @@ async def _send_rest(events: AsyncGenerator[bytes], scope: Scope, send: Send) ->
             await _send_piece(send, event)
     except AppError as error:
         await _send_piece(send, error_event(error, request_id_of(scope)))
+    except CancelledError:  # the gateway is stopping, or the client has left and reads nothing
+        await _send_piece(send, error_event(NotReadyError(_STOPPING), request_id_of(scope)))
+        raise
     except Exception as error:  # noqa: BLE001 - a stream that began ends typed, whatever broke
         _log.exception("stream_failed", request_id=request_id_of(scope))
         await _send_piece(send, error_event(error, request_id_of(scope)))
-    await send({"type": "http.response.body", "body": b""})
+    finally:
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def _send_piece(send: Send, piece: bytes) -> None:

@@ -41,6 +41,7 @@ _MAY_PASS: Final[Mapping[int, tuple[_Kind, str]]] = {
     HTTPStatus.TOO_MANY_REQUESTS: (errors.UpstreamRateLimitedError, "is rate limited"),
     HTTPStatus.SERVICE_UNAVAILABLE: _UNAVAILABLE,
     HTTPStatus.TOO_EARLY: _UNAVAILABLE,
+    HTTPStatus.FAILED_DEPENDENCY: (errors.UpstreamError, "failed"),  # TGI and TEI: broke on the way
     529: _UNAVAILABLE,  # Anthropic's "overloaded"
     HTTPStatus.REQUEST_TIMEOUT: _TIMED_OUT,
     HTTPStatus.GATEWAY_TIMEOUT: _TIMED_OUT,

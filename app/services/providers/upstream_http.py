@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final, cast
 
 import httpx2
@@ -11,6 +11,7 @@ import structlog
 from app import __version__
 from app.core.clock import Clock
 from app.core.errors import (
+    NotReadyError,
     UpstreamError,
     UpstreamProtocolError,
     UpstreamTimeoutError,
@@ -132,10 +133,11 @@ class UpstreamHttp:
 
     async def _refusal(self, response: httpx2.Response) -> UpstreamError:
         body = b""
-        async for piece in self.iter_pieces(response):
-            body += piece
-            if len(body) > MAX_ERROR_BYTES:
-                break
+        with suppress(UpstreamTruncatedError):  # the status says most of it
+            async for piece in self.iter_pieces(response):
+                body += piece
+                if len(body) > MAX_ERROR_BYTES:
+                    break
         body = body[:MAX_ERROR_BYTES]
         if self._secret:
             body = body.replace(self._secret.encode(), b"[redacted]")
@@ -158,6 +160,11 @@ class UpstreamHttp:
         """Translate what goes wrong inside into errors of ours; the log has the reason."""
         try:
             yield
+        except httpx2.PoolTimeout as error:
+            raise NotReadyError(
+                "The gateway has no connection left for this call. Try again soon.",
+                retry_after_seconds=1,
+            ) from error
         except (httpx2.TimeoutException, TimeoutError) as error:
             _log.warning("upstream_timed_out", upstream=self.name)
             raise UpstreamTimeoutError(

@@ -43,8 +43,18 @@ class Catalogue:
             ModelRequiredError: no model is named and none is the default.
             ModelNotFoundError: no upstream answers for this name.
         """
-        name = self._default() if _is_absent(model) else model
-        assert name is not None
+        name = self._default() if model is None or is_absent(model) else model
+        target = self.find(name)
+        if target is None:
+            raise ModelNotFoundError(
+                f"There is no model {name!r} here. GET /v1/models lists them; "
+                "<upstream>/<model> names one of an upstream directly.",
+                param="model",
+            )
+        return target
+
+    def find(self, name: str) -> Target | None:
+        """Return who answers for a name, or None where nobody does."""
         configured = self._gateway.models.get(name)
         if configured is not None:
             target = configured.targets[0]
@@ -52,13 +62,7 @@ class Catalogue:
         upstream, _, rest = name.partition("/")
         if rest and upstream in self._providers:
             return self._target(upstream, rest)
-        if self._fallback is None:
-            raise ModelNotFoundError(
-                f"There is no model {name!r} here. GET /v1/models lists them; "
-                "<upstream>/<model> names one of an upstream directly.",
-                param="model",
-            )
-        return self._target(self._fallback, name)
+        return self._target(self._fallback, name) if self._fallback is not None else None
 
     def _target(self, upstream: str, model: str) -> Target:
         return Target(upstream, model, self._providers[upstream])
@@ -75,7 +79,8 @@ class Catalogue:
         )
 
 
-def _is_absent(model: str | None) -> bool:
+def is_absent(model: str) -> bool:
+    """Return whether a name stands for no name at all."""
     return not model or model == _NO_MODEL or model.startswith(_URL_PREFIXES)
 
 

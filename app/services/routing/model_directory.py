@@ -11,6 +11,7 @@ from app.core.clock import Clock
 from app.core.errors import ModelNotFoundError, UpstreamError
 from app.core.gateway_file import GatewayConfig
 from app.services.providers.provider import Provider
+from app.services.routing.catalogue import Catalogue
 
 FRESH_SECONDS: Final = 600.0
 FAILED_SECONDS: Final = 30.0  # how long an upstream that did not answer is left alone
@@ -30,10 +31,15 @@ class ModelDirectory:
     """Lists models. Upstreams are asked at most every ten minutes, and by one caller at a time."""
 
     def __init__(
-        self, gateway: GatewayConfig, providers: Mapping[str, Provider], clock: Clock
+        self,
+        gateway: GatewayConfig,
+        providers: Mapping[str, Provider],
+        catalogue: Catalogue,
+        clock: Clock,
     ) -> None:
         """Take the configured models, and whom to ask for more. Nobody is asked yet."""
         self._gateway = gateway
+        self._catalogue = catalogue
         self._providers = providers
         self._clock = clock
         self._listings = {name: _Listing() for name in providers}
@@ -65,7 +71,10 @@ class ModelDirectory:
             ModelNotFoundError: it is in no list.
         """
         models = await self.list_models()
-        entry = _find(models, name) or _find(models, name.rpartition(":")[0])
+        entry = _find(models, name)
+        base, _, suffix = name.rpartition(":")
+        if entry is None and suffix and base not in self._gateway.models:
+            entry = _find(models, base)  # Hugging Face's suffixes: `:fastest`, `:groq`
         if entry is None:
             raise ModelNotFoundError(
                 f"There is no model {name!r} in the list. GET /v1/models shows it.", param="model"
@@ -73,9 +82,9 @@ class ModelDirectory:
         return {**entry, "id": name}
 
     def _callable_name(self, upstream: str, model: str) -> str:
-        direct = (
-            self._gateway.upstreams[upstream].kind == "huggingface" or len(self._providers) == 1
-        )
+        """Return the name under which the catalogue finds a model of an upstream."""
+        found = self._catalogue.find(model)
+        direct = found is not None and (found.upstream, found.model) == (upstream, model)
         return model if direct else f"{upstream}/{model}"
 
     async def _listed(self, upstream: str) -> Sequence[Mapping[str, Any]]:

@@ -20,7 +20,7 @@ PATH = "/v1/chat/completions"
 
 @asynccontextmanager
 async def gateway_over(
-    handler: Handler, settings: Settings, **upstream: Any
+    handler: Handler, settings: Settings, *, grace_seconds: int = 5, **upstream: Any
 ) -> AsyncGenerator[tuple[httpx2.AsyncClient, RawUpstream]]:
     """Serve a gateway whose only upstream is `handler`; yield a client with the admin's key."""
     schema.upgrade(settings.data_dir)
@@ -28,7 +28,7 @@ async def gateway_over(
         config = {"kind": "openai", "base_url": f"{raw.url}/v1", **upstream}
         gateway = GatewayConfig.model_validate({"upstreams": {"up": config}})
         headers = {"authorization": f"Bearer {ADMIN_KEY}"}
-        with running(create_app(settings, gateway)) as url:
+        with running(create_app(settings, gateway), timeout_graceful_shutdown=grace_seconds) as url:
             async with httpx2.AsyncClient(base_url=url, headers=headers) as client:
                 yield client, raw
 

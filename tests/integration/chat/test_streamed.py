@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 import httpx2
 import pytest
@@ -144,3 +145,27 @@ async def test_a_client_that_leaves_ends_the_upstream_call_within_a_second(
         written = await entries(client)
 
     assert [entry["status"] for entry in written] == ["cancelled"]
+
+
+async def test_a_stream_that_the_gateways_end_cuts_ends_with_a_typed_error_event(
+    settings: Settings,
+) -> None:
+    async def endless(connection: RawConnection) -> None:
+        await connection.read_request()
+        await stream_head(connection)
+        await connection.send_chunk(chunk("Hi"))
+        await connection.wait_until_left()
+
+    async with AsyncExitStack() as open_things:
+        server = await open_things.enter_async_context(AsyncExitStack())
+        gateway = gateway_over(endless, settings, grace_seconds=1)
+        client, _ = await server.enter_async_context(gateway)
+        outliving = httpx2.AsyncClient(base_url=client.base_url, headers=client.headers)
+        await open_things.enter_async_context(outliving)
+        answer = await open_things.enter_async_context(outliving.stream("POST", PATH, json=STREAM))
+        pieces = answer.aiter_raw()
+        assert await anext(pieces) == chunk("Hi")
+        await server.aclose()
+        rest = b"".join([piece async for piece in pieces])
+
+    assert b'"code":"not_ready"' in rest

@@ -1,7 +1,7 @@
 """Reading a whole `chat.completion`, and turning one into a stream."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final, TypeGuard
 
 from pydantic_core import from_json, to_json
 
@@ -9,6 +9,8 @@ from app.core.errors import UpstreamProtocolError
 from app.services.providers.provider import AnswerFacts, Usage
 from app.services.providers.upstream_errors import error_from_event
 from app.utils.json_values import JsonObject, object_in, objects_in
+
+_LARGEST_COUNT: Final = 2**53  # what JSON's other readers hold exactly, and every database holds
 
 
 def read_completion(upstream: str, body: bytes, facts: AnswerFacts) -> Mapping[str, Any]:
@@ -38,9 +40,11 @@ def read_usage(answer: Mapping[str, Any]) -> Usage | None:
     """Return the usage of an answer or chunk, or None where it has none that makes sense."""
     usage = object_in(answer.get("usage"))
     units_in, units_out = usage.get("prompt_tokens"), usage.get("completion_tokens", 0)
-    if not (isinstance(units_in, int) and isinstance(units_out, int)):
-        return None
-    return Usage(units_in, units_out) if units_in >= 0 and units_out >= 0 else None
+    return Usage(units_in, units_out) if _is_count(units_in) and _is_count(units_out) else None
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and value is not True and 0 <= value <= _LARGEST_COUNT
 
 
 def read_finish_reason(choice: Mapping[str, Any]) -> str | None:

@@ -1,5 +1,6 @@
 """What of a chat request is rewritten on its way to an upstream; all else passes as it came."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,7 +29,14 @@ def outgoing_body(
     restore_json_schema(payload)
     if adapt is not None:
         adapt(payload)
-    return request.body if payload == request.payload else to_json(payload)
+    return request.body if payload == request.payload else _to_json(payload)
+
+
+def _to_json(payload: Mapping[str, Any]) -> bytes:
+    try:
+        return to_json(payload)
+    except ValueError:  # half a surrogate pair, which JSON can escape and UTF-8 cannot hold
+        return json.dumps(payload).encode()
 
 
 def wants_usage(payload: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from app.core.errors import UpstreamProtocolError
+from app.core.errors import UpstreamError, UpstreamProtocolError
 from app.services.providers.dialects.chat_answer import read_finish_reason, read_usage
 from app.services.providers.provider import AnswerFacts
 from app.services.providers.upstream_errors import error_from_event
@@ -23,7 +23,16 @@ _DONE: Final = b"[DONE]"
 class ChatStreamReader:
     """Reads one stream. The first event and those that may matter are parsed, the rest pass."""
 
-    __slots__ = ("_choices", "_facts", "_finished", "_upstream", "_wants_usage", "done", "started")
+    __slots__ = (
+        "_choices",
+        "_facts",
+        "_finished",
+        "_upstream",
+        "_wants_usage",
+        "done",
+        "failure",
+        "started",
+    )
 
     def __init__(
         self, upstream: str, facts: AnswerFacts, *, wants_usage: bool, choices: int
@@ -36,6 +45,7 @@ class ChatStreamReader:
         self._finished: set[int] = set()
         self.started = False  # a first chunk has been seen
         self.done = False  # the upstream said [DONE]
+        self.failure: UpstreamError | None = None  # an event was an error, or nonsense
 
     @property
     def is_complete(self) -> bool:
@@ -46,17 +56,12 @@ class ChatStreamReader:
         return len(self._finished) >= (1 if self.done else self._choices)
 
     def feed(self, events: bytes) -> bytes:
-        """Return what of some whole events the client gets.
-
-        Raises:
-            UpstreamError: an event is an error.
-            UpstreamProtocolError: an event is no JSON object.
-        """
+        """Return what of some whole events the client gets: all before a `failure`."""
         if self.started and not _may_matter(events):
             return events
         passed: list[bytes] = []
         for event in iter_events(events):
-            if self.done:
+            if self.done or self.failure:
                 break
             if self._passes(event):
                 passed.append(event)
@@ -69,22 +74,17 @@ class ChatStreamReader:
         if data.strip() == _DONE:
             self.done = True
             return False
-        chunk = self._parsed(data)
-        if name == b"error" or chunk.get("error"):
-            raise error_from_event(self._upstream, chunk)
-        self.started = True
-        return self._notes(chunk)
-
-    def _parsed(self, data: bytes) -> Mapping[str, Any]:
-        try:
-            chunk = object_in(from_json(data))
-        except ValueError:
-            chunk = {}
-        if not chunk:
-            raise UpstreamProtocolError(
+        chunk = _parsed(data)
+        if chunk is None:
+            self.failure = UpstreamProtocolError(
                 f"The upstream {self._upstream!r} sent an event that is not a JSON object."
             )
-        return chunk
+            return False
+        if name == b"error" or chunk.get("error"):
+            self.failure = error_from_event(self._upstream, chunk)
+            return False
+        self.started = True
+        return self._notes(chunk)
 
     def _notes(self, chunk: Mapping[str, Any]) -> bool:
         """Note usage and finish reasons; return whether the client gets the chunk."""
@@ -93,12 +93,20 @@ class ChatStreamReader:
             reason = read_finish_reason(choice)
             if reason is not None:
                 self._facts.finish_reason = reason
-                self._finished.add(int(choice.get("index") or 0))
+                index = choice.get("index")
+                self._finished.add(index if isinstance(index, int) else 0)
         usage = read_usage(chunk)
         if usage is None:
             return True
         self._facts.usage = usage
         return self._wants_usage or bool(choices)
+
+
+def _parsed(data: bytes) -> Mapping[str, Any] | None:
+    try:
+        return object_in(from_json(data)) or None
+    except ValueError:
+        return None
 
 
 def _may_matter(events: bytes) -> bool:

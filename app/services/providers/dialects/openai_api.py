@@ -19,7 +19,7 @@ from app.utils.json_values import object_in, objects_in
 from app.utils.sse import EventSplitter, EventTooLargeError
 
 MODELS_SECONDS: Final = 5.0
-LINGER_SECONDS: Final = 0.2  # for the body's end after [DONE], so that the connection can be kept
+LINGER_SECONDS: Final = 0.05  # for the body's end after [DONE], so that the connection can be kept
 
 _CHAT: Final = "/chat/completions"
 _PROVIDER_HEADER: Final = "x-inference-provider"
@@ -100,6 +100,8 @@ class OpenaiApi:
                 passed = reader.feed(events)
                 if passed:
                     yield passed
+                if reader.failure:
+                    raise reader.failure
                 if piece is None:
                     break
             if not reader.is_complete:

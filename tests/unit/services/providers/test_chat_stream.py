@@ -87,18 +87,18 @@ def test_done_inside_text_does_not_end_the_stream() -> None:
 @pytest.mark.parametrize("first", [b"", FIRST])
 def test_an_error_event_of_any_form_is_an_error(first: bytes, event: bytes) -> None:
     reader, _ = _reader()
-    reader.feed(first)
 
-    with pytest.raises(UpstreamError, match="boom"):
-        reader.feed(event)
+    assert reader.feed(first + event + PLAIN) == first
+    assert isinstance(reader.failure, UpstreamError)
+    assert "boom" in reader.failure.message
 
 
 @pytest.mark.parametrize("garbage", [b"data: <html>\n\n", b"data: 7\n\n", b"data: {}\n\n"])
 def test_a_first_event_that_is_no_object_is_refused(garbage: bytes) -> None:
     reader, _ = _reader()
 
-    with pytest.raises(UpstreamProtocolError):
-        reader.feed(garbage)
+    assert reader.feed(garbage) == b""
+    assert isinstance(reader.failure, UpstreamProtocolError)
 
 
 def test_comments_wait_for_the_first_chunk_and_then_pass() -> None:
@@ -106,6 +106,14 @@ def test_comments_wait_for_the_first_chunk_and_then_pass() -> None:
 
     assert reader.feed(b": PROCESSING\n\n") == b""
     assert reader.feed(FIRST + b": PROCESSING\n\n") == FIRST + b": PROCESSING\n\n"
+
+
+@pytest.mark.parametrize("index", [b'"x"', b"null", b"[]"])
+def test_a_choice_without_a_number_is_the_first(index: bytes) -> None:
+    reader, _ = _reader()
+    reader.feed(FIRST + LAST.replace(b'"index":0', b'"index":' + index))
+
+    assert reader.is_complete
 
 
 def test_every_choice_needs_its_own_finish_reason() -> None:
@@ -120,7 +128,8 @@ def test_every_choice_needs_its_own_finish_reason() -> None:
 
 def test_an_upstream_that_never_tells_usage_leaves_it_unknown() -> None:
     reader, facts = _reader()
-    odd = b'data: {"choices":[],"usage":{"prompt_tokens":"many"}}\n\n'
-    reader.feed(FIRST + odd + LAST)
+    for tokens in ('"many"', "-1", "true", "99999999999999999999", "null"):
+        usage = f'{{"prompt_tokens":{tokens},"completion_tokens":1}}'
+        reader.feed(FIRST + b'data: {"choices":[],"usage":%b}\n\n' % usage.encode() + LAST)
 
     assert facts.usage is None

@@ -61,7 +61,7 @@ def test_a_long_complaint_is_cut() -> None:
         (410, errors.UpstreamNotFoundError),
         (413, errors.UpstreamTooLargeError),
         (422, errors.UpstreamUnprocessableError),
-        (424, errors.UpstreamRejectedError),
+        (424, errors.UpstreamError),
         (429, errors.UpstreamRateLimitedError),
         (500, errors.UpstreamError),
         (502, errors.UpstreamError),

@@ -7,6 +7,7 @@ import pytest
 from app.core.errors import ModelNotFoundError, UpstreamUnreachableError
 from app.core.gateway_file import GatewayConfig
 from app.services.providers.provider import AnswerFacts, ChatRequest
+from app.services.routing.catalogue import Catalogue
 from app.services.routing.model_directory import FAILED_SECONDS, FRESH_SECONDS, ModelDirectory
 
 
@@ -52,7 +53,8 @@ GATEWAY = {
 
 def _directory(hub: Lists, local: Lists, clock: FakeClock | None = None) -> ModelDirectory:
     config = GatewayConfig.model_validate(GATEWAY)
-    return ModelDirectory(config, {"hub": hub, "local": local}, clock or FakeClock())
+    providers = {"hub": hub, "local": local}
+    return ModelDirectory(config, providers, Catalogue(config, providers), clock or FakeClock())
 
 
 async def test_every_model_is_listed_once_under_the_name_that_calls_it() -> None:
@@ -64,8 +66,32 @@ async def test_every_model_is_listed_once_under_the_name_that_calls_it() -> None
     assert models == [
         {"id": "small", "context_length": 8192, "owned_by": "local"},
         {"id": "org/m", "owned_by": "org"},
+        {"id": "hub/small", "owned_by": "hub"},
         {"id": "local/llama", "context_length": 8192, "owned_by": "local"},
     ]
+
+
+async def test_every_listed_name_calls_the_upstream_that_listed_it() -> None:
+    hub, local = Lists({"id": "local/llama"}, {"id": "org/m"}), Lists({"id": "llama"})
+    config = GatewayConfig.model_validate(GATEWAY)
+    catalogue = Catalogue(config, {"hub": hub, "local": local})
+
+    models = await _directory(hub, local).list_models()
+
+    owners = {model["id"]: catalogue.resolve(model["id"]).upstream for model in models}
+    assert owners == {
+        "small": "local",
+        "hub/local/llama": "hub",
+        "org/m": "hub",
+        "local/llama": "local",
+    }
+
+
+async def test_a_configured_name_has_no_suffixes() -> None:
+    directory = _directory(Lists({"id": "org/m"}), Lists())
+
+    with pytest.raises(ModelNotFoundError):
+        await directory.require_model("small:fastest")
 
 
 async def test_a_model_is_found_with_a_suffix_too() -> None:

@@ -1,0 +1,65 @@
+import json
+
+import pytest
+
+from app.services.providers.dialects.chat_request import outgoing_body, wants_usage
+from app.services.providers.provider import ChatRequest
+
+
+def _request(text: str, model: str = "m") -> ChatRequest:
+    return ChatRequest(json.loads(text), text.encode(), model)
+
+
+def test_what_needs_no_change_keeps_its_very_bytes() -> None:
+    text = '{ "model":"m", "messages" : [], "seed": 1.50 }'
+
+    assert outgoing_body(_request(text), stream=False) == text.encode()
+
+
+def test_half_a_surrogate_pair_goes_up_as_it_came() -> None:
+    text = '{"model": "m", "messages": [{"role": "user", "content": "\\ud83d"}]}'
+
+    body = outgoing_body(_request(text, "theirs"), stream=False)
+
+    assert json.loads(body) == {**json.loads(text), "model": "theirs"}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"type": "json_object", "value": {"type": "object"}},
+        {"type": "json_object", "schema": {"type": "object"}},
+        {"type": "json_schema", "schema": {"type": "object"}},
+    ],
+)
+def test_every_other_form_of_a_schema_becomes_openais(wanted: dict[str, object]) -> None:
+    text = json.dumps({"model": "m", "messages": [], "response_format": wanted})
+
+    assert json.loads(outgoing_body(_request(text), stream=False))["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "response", "schema": {"type": "object"}},
+    }
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"type": "json_object"}, {"type": "text"}, {"type": "json_schema", "json_schema": {"a": 1}}],
+)
+def test_openais_own_forms_stay(wanted: dict[str, object]) -> None:
+    text = json.dumps({"model": "m", "messages": [], "response_format": wanted})
+
+    assert outgoing_body(_request(text), stream=False) == text.encode()
+
+
+def test_a_streams_other_options_stay() -> None:
+    text = '{"model": "m", "messages": [], "stream_options": {"include_obfuscation": false}}'
+
+    body = json.loads(outgoing_body(_request(text), stream=True))
+
+    assert body["stream_options"] == {"include_obfuscation": False, "include_usage": True}
+
+
+@pytest.mark.parametrize("options", [None, {}, {"include_usage": False}, "yes", []])
+def test_usage_is_wanted_only_where_it_is_asked_for(options: object) -> None:
+    assert not wants_usage({"stream_options": options})
+    assert wants_usage({"stream_options": {"include_usage": True}})
