@@ -17,10 +17,10 @@ from app.db.database import open_database
 from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.schema import require_head
 from app.services.keys import KeyService
-from app.services.principals import Principal, Scope
+from app.services.principals import PrincipalKind, builtin_principal
 from app.utils.paging import Cursor
 
-_OPERATOR: Final = Principal("operator", "operator", frozenset(Scope))
+_OPERATOR: Final = builtin_principal(PrincipalKind.OPERATOR)
 _PAGE: Final = 100
 
 

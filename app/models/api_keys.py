@@ -1,13 +1,17 @@
 """The table of API keys."""
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
 
 
 class ApiKey(Base):
-    """One key. Its secret is not here, only a digest that recognises it."""
+    """One key. Its secret is not here, only a digest that recognises it.
+
+    A key of a user may be charged to a team of theirs. A key of a team without a user is a service
+    key: it stays when its maker goes.
+    """
 
     __tablename__ = "api_keys"
 
@@ -22,3 +26,12 @@ class ApiKey(Base):
     expires_at_ms: Mapped[int | None]  # None: never
     revoked_at_ms: Mapped[int | None]
     last_used_at_ms: Mapped[int | None]  # written now and then, not with each call
+    user_id: Mapped[str | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    team_id: Mapped[str | None] = mapped_column(
+        ForeignKey("teams.id", ondelete="CASCADE"), index=True
+    )
+    allowed_models: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # None: all
+    tags: Mapped[dict[str, str]] = mapped_column(JSON)
+    created_by: Mapped[str | None]  # a user's id; no foreign key: makers come and go

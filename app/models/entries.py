@@ -9,8 +9,8 @@ from app.models.base import Base
 class EntryRow(Base):
     """One call, as it ended.
 
-    There is no foreign key to `api_keys`: the bootstrap credential has no row, and entries stay
-    when a key is deleted. Only closed sets of words are checked: what an upstream reported must
+    There are no foreign keys: the bootstrap credential has no row, and entries outlive keys, users
+    and teams. Only closed sets of words are checked: what an upstream reported must
     never keep a call out of the ledger.
     """
 
@@ -35,6 +35,8 @@ class EntryRow(Base):
     attempts: Mapped[int]
     latency_ms: Mapped[int]
     ttft_ms: Mapped[int | None]
+    user_id: Mapped[str | None]
+    team_id: Mapped[str | None]
 
     __table_args__ = (
         CheckConstraint("status IN ('ok', 'error', 'cancelled')", name="status"),

@@ -72,6 +72,10 @@ class Authenticator:
         """Stop trusting what is remembered of a key. Call it after the change is committed."""
         self._known.forget(key_id)
 
+    def forget_all(self) -> None:
+        """Stop trusting what is remembered of any key: people or teams have changed."""
+        self._known.forget_all()
+
     async def write_uses(self) -> None:
         """Write down when each key was last used, as far as that is not written yet."""
         uses, self._uses = self._uses, {}

@@ -18,7 +18,7 @@ from app.db.repositories.key_directory import KeyDirectory
 from app.services.authenticator import Authenticator, open_authenticator
 from app.services.inference.service import InferenceService
 from app.services.ledger.ledger import Ledger
-from app.services.principals import Principal, Scope
+from app.services.principals import Principal, PrincipalKind, builtin_principal
 from app.services.providers.http_client import open_client
 from app.services.providers.huggingface.service import HFService
 from app.services.providers.openai_compatible.service import OpenaiCompatibleService
@@ -104,10 +104,10 @@ def _provider(
 
 def _builtin_principals(settings: Settings, operator_secret: str | None) -> Mapping[str, Principal]:
     """Return who calls with a secret that is no row of the database."""
-    scopes = frozenset(Scope)
     found: dict[str, Principal] = {}
     if settings.admin_key is not None:
-        found[settings.admin_key.get_secret_value()] = Principal("bootstrap", "bootstrap", scopes)
+        secret = settings.admin_key.get_secret_value()
+        found[secret] = builtin_principal(PrincipalKind.BOOTSTRAP)
     if operator_secret is not None:
-        found[operator_secret] = Principal("operator", "operator", scopes)
+        found[operator_secret] = builtin_principal(PrincipalKind.OPERATOR)
     return found

@@ -68,6 +68,11 @@ class KeyService:
             expires_at_ms=None if expires_at is None else epoch_ms(expires_at),
             revoked_at_ms=None,
             last_used_at_ms=None,
+            user_id=issuer.user_id,
+            team_id=issuer.team_id,
+            allowed_models=None if issuer.allowed_models is None else [*issuer.allowed_models],
+            tags=dict(issuer.tags),
+            created_by=issuer.user_id,
         )
         await self._keys.add(key)
         return IssuedKey(key, SecretStr(secret))

@@ -10,7 +10,8 @@ import structlog
 from app.core.clock import Clock
 from app.core.errors import NotReadyError, UnauthenticatedError
 from app.db.repositories.key_directory import KeyDirectory
-from app.services.principals import Principal, Scope
+from app.services.key_principals import principal_of, refusal_of
+from app.services.principals import Principal
 
 RECHECK_SECONDS: Final = 2.5  # then one call asks the database; the others go on meanwhile
 TRUST_SECONDS: Final = 5.0  # then none goes on: a key revoked by another process is dead by now
@@ -23,7 +24,6 @@ _NEVER_SEEN: Final = (
     "This API key is not known here. Ask whoever runs this gateway for one "
     "(`meterhouse keys create`)."
 )
-_REVOKED: Final = "This API key was revoked. Ask whoever runs this gateway for a new one."
 _UNREADABLE: Final = (
     "API keys cannot be checked right now because the database does not answer. Try again soon."
 )
@@ -58,6 +58,11 @@ class KnownKeys:
         known = self._known.get(digest)
         return known if known is not None and now - known.checked_at < RECHECK_SECONDS else None
 
+    def forget_all(self) -> None:
+        """Drop every key, also for lookups under way. Call it after the change is committed."""
+        self._times_forgotten += 1
+        self._known.clear()
+
     def forget(self, key_id: str) -> None:
         """Drop a key, also for lookups under way. Call it after the change is committed."""
         self._times_forgotten += 1
@@ -68,7 +73,7 @@ class KnownKeys:
         """Return a key that is not fresh, asking once however many calls want to know.
 
         Raises:
-            UnauthenticatedError: there is no such key, or it was revoked.
+            UnauthenticatedError: there is no such key, or it is not good any more.
             NotReadyError: the database cannot be asked, and the key is not trusted any more.
         """
         arrived = self._clock.monotonic()
@@ -105,18 +110,18 @@ class KnownKeys:
             raise NotReadyError(_UNREADABLE, retry_after_seconds=1)
         asked_at, times_forgotten = self._clock.monotonic(), self._times_forgotten
         try:
-            row = await self._directory.find(digest)
+            record = await self._directory.find(digest)
         except NotReadyError as error:
             self._unreadable_at = self._clock.monotonic()
             _log.warning("keys_unreadable", reason=error.message)
             raise NotReadyError(_UNREADABLE, retry_after_seconds=1) from error
         self._known.pop(digest, None)
-        if row is None or not hmac.compare_digest(row.digest, digest):
+        if record is None or not hmac.compare_digest(record.key.digest, digest):
             raise self._remember_unknown(digest, _NEVER_SEEN)
-        if row.revoked_at_ms is not None:
-            raise self._remember_unknown(digest, _REVOKED)
-        scopes = frozenset(map(Scope, row.scopes))
-        known = KnownKey(Principal(row.id, row.name, scopes), row.expires_at_ms, asked_at)
+        refusal = refusal_of(record)
+        if refusal is not None:
+            raise self._remember_unknown(digest, refusal)
+        known = KnownKey(principal_of(record), record.key.expires_at_ms, asked_at)
         if times_forgotten == self._times_forgotten:  # else the answer may be older than the change
             self._known[digest] = known
             _trim(self._known, MAX_KNOWN)

@@ -22,4 +22,6 @@ CALL = Entry(
     attempts=1,
     latency_ms=1_234,
     ttft_ms=56,
+    user_id="user_ana",
+    team_id=None,
 )

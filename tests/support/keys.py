@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from app.core.errors import NotReadyError
 from app.core.ids import new_id
 from app.core.security import digest, pepper_version
-from app.db.repositories.key_directory import KeyDirectory
+from app.db.repositories.key_directory import KeyDirectory, KeyRecord
 from app.models.api_keys import ApiKey
 
 PEPPER = b"a pepper that only tests know 32"
@@ -30,7 +30,7 @@ class FakeDirectory(KeyDirectory):
         self.rows[hashed] = row
         return row
 
-    async def find(self, digest: bytes) -> ApiKey | None:
+    async def find(self, digest: bytes) -> KeyRecord | None:
         self.questions += 1
         row = self.rows.get(digest)
         revoked_at_ms = row.revoked_at_ms if row else None
@@ -41,7 +41,7 @@ class FakeDirectory(KeyDirectory):
             return None
         seen = new_row(row.digest, expires_at_ms=row.expires_at_ms)
         seen.id, seen.revoked_at_ms = row.id, revoked_at_ms  # as it was when the question came
-        return seen
+        return KeyRecord(seen, None, {})
 
     async def count_of_other_peppers(self, version: int, *, now_ms: int) -> int:
         del now_ms
@@ -68,6 +68,7 @@ def new_row(hashed: bytes, *, expires_at_ms: int | None = None) -> ApiKey:
         expires_at_ms=expires_at_ms,
         revoked_at_ms=None,
         last_used_at_ms=None,
+        tags={},
     )
 
 

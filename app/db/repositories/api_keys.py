@@ -46,6 +46,20 @@ class ApiKeyRepository:
         )
         return (await self._session.execute(query)).scalar_one()
 
+    async def revoke_of_user(
+        self, user_id: str, *, at_ms: int, team_id: str | None = None
+    ) -> Sequence[str]:
+        """Revoke a user's good keys, or only those charged to a team, and return their ids."""
+        statement = (
+            update(ApiKey)
+            .where(ApiKey.user_id == user_id, ApiKey.revoked_at_ms.is_(None))
+            .values(revoked_at_ms=at_ms)
+            .returning(ApiKey.id)
+        )
+        if team_id is not None:
+            statement = statement.where(ApiKey.team_id == team_id)
+        return sorted((await self._session.scalars(statement)).all())
+
     async def mark_used(self, moments_ms: Mapping[str, int]) -> None:
         """Move the last use of keys forward to these moments; never back."""
         for key_id, moment_ms in moments_ms.items():

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,9 +11,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.errors import NotReadyError
 from app.db.database import Database
 from app.db.repositories.api_keys import ApiKeyRepository
+from app.db.repositories.members import MemberRepository
+from app.db.repositories.users import UserRepository
 from app.models.api_keys import ApiKey
+from app.models.users import User
 
 _PATIENCE_SECONDS: Final = 2.0  # a call waits for this; a database that hangs is one that is away
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """A key with what its rights follow from, all seen at one moment."""
+
+    key: ApiKey
+    owner: User | None  # None: a service key, or one without an owner
+    roles: Mapping[str, str]  # of the owner, by team
 
 
 class KeyDirectory:
@@ -22,14 +35,19 @@ class KeyDirectory:
         """Ask this database."""
         self._database = database
 
-    async def find(self, digest: bytes) -> ApiKey | None:
-        """Return the key whose secret has this digest, revoked or not, or None.
+    async def find(self, digest: bytes) -> KeyRecord | None:
+        """Return the key whose secret has this digest, good or not, or None.
 
         Raises:
             NotReadyError: the database does not answer, or not in time.
         """
         async with _named_failures(), self._database.reading() as session:
-            return await ApiKeyRepository(session).get_by_digest(digest)
+            key = await ApiKeyRepository(session).get_by_digest(digest)
+            if key is None or key.user_id is None:
+                return None if key is None else KeyRecord(key, None, {})
+            owner = await UserRepository(session).get(key.user_id)
+            roles = await MemberRepository(session).list_roles(key.user_id)
+            return KeyRecord(key, owner, roles)
 
     async def count_of_other_peppers(self, version: int, *, now_ms: int) -> int:
         """Return how many keys would be good now, had another pepper not made their digests.

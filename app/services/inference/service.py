@@ -130,6 +130,8 @@ def _entry(call: Call, target: Target, outcome: _Outcome, created_at_ms: int) ->
         attempts=trace.attempts,
         latency_ms=_milliseconds(trace.latency_seconds),
         ttft_ms=None if trace.ttft_seconds is None else _milliseconds(trace.ttft_seconds),
+        user_id=call.principal.user_id,
+        team_id=call.principal.team_id,
     )
 
 

@@ -42,3 +42,5 @@ class Entry:
     attempts: int
     latency_ms: int
     ttft_ms: int | None  # time to first token (first answer event); None where none came
+    user_id: str | None  # None where no person's key called
+    team_id: str | None  # that the call is charged to

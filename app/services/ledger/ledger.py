@@ -52,6 +52,8 @@ class Ledger:
                 "attempts": entry.attempts,
                 "latency_ms": entry.latency_ms,
                 "ttft_ms": entry.ttft_ms,
+                "user_id": entry.user_id,
+                "team_id": entry.team_id,
             }
         )
 

@@ -31,6 +31,8 @@ def entry(entry_id: str, **changes: Value) -> dict[str, Value]:
         "attempts": 1,
         "latency_ms": 900,
         "ttft_ms": 90,
+        "user_id": "user_1",
+        "team_id": None,
     }
     return {**row, **changes}
 

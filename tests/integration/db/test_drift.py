@@ -10,12 +10,20 @@ from alembic import command
 from sqlalchemy import URL, Engine, create_engine, insert, inspect, pool
 
 from app.db.migrate import alembic_config
-from app.models import api_keys, entries
+from app.models import api_keys, audit_log, changes, entries, teams, users
 from app.models.base import Base
 from app.services.ledger.entry import Basis, Entry, Status
 from tests.integration.db.rows import entry
 
-MODELS = (api_keys.ApiKey, entries.EntryRow)
+MODELS = (
+    api_keys.ApiKey,
+    audit_log.AuditRow,
+    changes.ChangeCounter,
+    entries.EntryRow,
+    teams.Member,
+    teams.Team,
+    users.User,
+)
 
 
 def open_engine(path: Path) -> Engine:

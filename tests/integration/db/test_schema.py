@@ -79,11 +79,12 @@ async def test_a_missing_database_is_refused(tmp_path: Path) -> None:
 async def test_an_older_schema_is_refused_with_the_command_that_helps(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schema, "REVISIONS", ("0001_first_tables", "0002_more"))
+    here = schema.head()
+    monkeypatch.setattr(schema, "REVISIONS", (here, "9999_more"))
 
     assert await refusal(data_dir) == (
-        f"The database {data_dir / FILE_NAME} is at schema 0001_first_tables, this version needs "
-        "0002_more. Run `meterhouse db upgrade` (it backs the file up first)."
+        f"The database {data_dir / FILE_NAME} is at schema {here}, this version needs "
+        "9999_more. Run `meterhouse db upgrade` (it backs the file up first)."
     )
 
 

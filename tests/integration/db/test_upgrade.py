@@ -17,13 +17,14 @@ from app.db.data_lock import hold
 from app.db.sqlite import FILE_NAME
 from tests.integration.db.rows import entry
 
-NEXT: Final = "0002_next"
-SCRIPT: Final = """
+THIS: Final = schema.head()
+NEXT: Final = "9999_next"
+SCRIPT: Final = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_next"
-down_revision = "0001_first_tables"
+revision = "{NEXT}"
+down_revision = "{THIS}"
 branch_labels = None
 depends_on = None
 
@@ -32,7 +33,7 @@ def upgrade() -> None:
     with op.batch_alter_table("entries") as entries:
         entries.add_column(sa.Column("note", sa.Text(), nullable=True))
         entries.alter_column("model", new_column_name="model_name")
-    {extra}
+    {{extra}}
 """
 
 NewVersion: TypeAlias = Callable[[str], None]
@@ -84,9 +85,9 @@ def test_an_upgrade_migrates_the_rows_and_keeps_the_old_file(
     ]
     assert backup is not None
     assert backup.parent == old_database.parent / "backups"
-    assert backup.name.startswith("meterhouse-0001_first_tables-20")
+    assert backup.name.startswith(f"meterhouse-{THIS}-20")
     assert backup.stat().st_mode & 0o777 == 0o600
-    assert query(backup, "SELECT version_num FROM alembic_version") == [("0001_first_tables",)]
+    assert query(backup, "SELECT version_num FROM alembic_version") == [(THIS,)]
     assert query(backup, "SELECT id, model FROM entries") == [("req_1", "made/up:cheapest")]
     assert query(backup, "PRAGMA integrity_check") == [("ok",)]
 
@@ -129,7 +130,7 @@ def test_a_failing_migration_leaves_the_database_as_it_was(
 
     assert len(caught.value.problems) == 1
     assert "\n" not in caught.value.problems[0]
-    assert schema.current(old_database.parent) == "0001_first_tables"
+    assert schema.current(old_database.parent) == THIS
     assert query(old_database, "SELECT id, model FROM entries") == [("req_1", "made/up:cheapest")]
 
 
@@ -144,7 +145,7 @@ def test_a_migration_that_orphans_rows_is_undone(
     with pytest.raises(ConfigurationError, match="a row of child is left without its parent"):
         schema.upgrade(old_database.parent)
 
-    assert schema.current(old_database.parent) == "0001_first_tables"
+    assert schema.current(old_database.parent) == THIS
 
 
 def test_a_directory_in_use_is_not_upgraded(old_database: Path, new_version: NewVersion) -> None:
@@ -156,7 +157,7 @@ def test_a_directory_in_use_is_not_upgraded(old_database: Path, new_version: New
     ):
         schema.upgrade(old_database.parent)
 
-    assert schema.current(old_database.parent) == "0001_first_tables"
+    assert schema.current(old_database.parent) == THIS
 
 
 def test_no_backup_no_upgrade(old_database: Path, new_version: NewVersion) -> None:
@@ -166,7 +167,7 @@ def test_no_backup_no_upgrade(old_database: Path, new_version: NewVersion) -> No
     with pytest.raises(ConfigurationError, match="is not upgraded"):
         schema.upgrade(old_database.parent)
 
-    assert schema.current(old_database.parent) == "0001_first_tables"
+    assert schema.current(old_database.parent) == THIS
 
 
 def test_rows_in_the_log_of_a_crashed_server_are_in_the_backup(

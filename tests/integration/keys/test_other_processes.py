@@ -14,12 +14,12 @@ from app.db.schema import upgrade
 from app.db.sqlite import FILE_NAME
 from app.services.authenticator import Authenticator, open_authenticator
 from app.services.keys import IssuedKey, KeyService
-from app.services.principals import Principal, Scope
+from app.services.principals import PrincipalKind, Scope, builtin_principal
 from app.utils.paging import Cursor
 from tests.support.clocks import FakeClock
 from tests.support.keys import PEPPER, bearer
 
-OPERATOR = Principal("operator", "operator", frozenset(Scope))
+OPERATOR = builtin_principal(PrincipalKind.OPERATOR)
 
 
 class Process:

@@ -87,7 +87,7 @@ def _service(provider: FakeProvider, ledger: FakeLedger) -> tuple[InferenceServi
 
 
 def _call(*, stream: bool = False) -> Call:
-    who = Principal("key_1", "ci", frozenset({Scope.INFERENCE}))
+    who = Principal("key_1", "ci", frozenset({Scope.INFERENCE}), user_id="user_1", team_id="team_1")
     return Call("req_1", "theirs", who, "chat-completion", "up/m", {"model": "up/m"}, b"{}", stream)
 
 
@@ -122,6 +122,8 @@ async def test_a_whole_answer_leaves_one_entry_with_what_was_used() -> None:
             attempts=1,
             latency_ms=1000,
             ttft_ms=None,
+            user_id="user_1",
+            team_id="team_1",
         )
     ]
     where = {"task": "chat-completion", "upstream": "up"}

@@ -1,0 +1,65 @@
+"""All SQL that touches `members`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models.teams import Member
+from app.models.users import User
+from app.utils.paging import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """A membership, and the user whose it is."""
+
+    member: Member
+    user: User
+
+
+class MemberRepository:
+    """Reads and writes memberships inside one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Work in the caller's transaction."""
+        self._session = session
+
+    async def add(self, member: Member) -> None:
+        """Insert a membership. It is kept when the transaction commits."""
+        self._session.add(member)
+        await self._session.flush()
+
+    async def get(self, team_id: str, user_id: str) -> MemberRecord | None:
+        """Return one membership, or None."""
+        query = (
+            select(Member, User)
+            .join(User, User.id == Member.user_id)
+            .where(Member.team_id == team_id, Member.user_id == user_id)
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else MemberRecord(*row.tuple())
+
+    async def list_roles(self, user_id: str) -> Mapping[str, str]:
+        """Return a user's roles, by team."""
+        query = select(Member.team_id, Member.role).where(Member.user_id == user_id)
+        return dict(row.tuple() for row in await self._session.execute(query))
+
+    async def list_after(self, cursor: Cursor, *, team_id: str) -> Sequence[MemberRecord]:
+        """Return members of a team by their user ids, newest user first, and one more."""
+        query = (
+            select(Member, User)
+            .join(User, User.id == Member.user_id)
+            .where(Member.team_id == team_id)
+            .order_by(Member.user_id.desc())
+            .limit(cursor.limit + 1)
+        )
+        if cursor.after is not None:
+            query = query.where(Member.user_id < cursor.after)
+        return [MemberRecord(*row.tuple()) for row in await self._session.execute(query)]
+
+    async def delete(self, member: Member) -> None:
+        """End a membership."""
+        await self._session.delete(member)
+        await self._session.flush()
