@@ -1,6 +1,6 @@
 """How requests reach an upstream: our own connections under httpx2's client.
 
-httpx2's transport costs ten times the CPU of this one, and more with every open connection; the
+httpx2's own transport costs five times the processor time of this one; the
 numbers are in docs/decisions/0004-http-client-and-server.md.
 """
 
