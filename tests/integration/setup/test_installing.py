@@ -70,7 +70,10 @@ class Checkout:
 
     def lock(self, name: str, pins: str, megabytes: float = 1.5) -> None:
         text = f"# About {megabytes} MB to load.\n{pins}"
-        (self.root / "requirements" / f"{name}.txt").write_text(text, encoding="utf-8")
+        self.lock_path(name).write_text(text, encoding="utf-8")
+
+    def lock_path(self, name: str) -> Path:
+        return self.root / "requirements" / f"{name}.txt"
 
     def set_up(self, level: str) -> subprocess.CompletedProcess[str]:
         environment = {
@@ -93,46 +96,40 @@ class Checkout:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-pytestmark = pytest.mark.timeout(120)  # makes real environments with a real pip
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    return Checkout(tmp_path)
-
-
-def test_a_failed_start_is_one_line_and_the_next_one_mends_it(checkout: Checkout) -> None:
+@pytest.mark.timeout(120)  # makes real environments with a real pip
+def test_whatever_state_it_is_in_the_environment_follows_the_locks(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path)
     (checkout.root / ".venv").write_text("not even a folder", encoding="utf-8")
-    lock = checkout.root / "requirements" / "run.txt"
-    good = lock.read_text(encoding="utf-8")
-    lock.write_text(re.sub("sha256:....", "sha256:0000", good), encoding="utf-8")
 
-    refused = checkout.set_up("run")
+    first, again = checkout.set_up("run"), checkout.set_up("run")
 
-    assert refused.returncode == 2
-    assert re.fullmatch(r"meterhouse: could not install the packages: .+\n", refused.stderr)
-    assert "install.log" in refused.stderr
-
-    lock.write_text(good, encoding="utf-8")
-    mended, again = checkout.set_up("run"), checkout.set_up("run")
-
-    assert (mended.returncode, mended.stderr) == (0, "")
-    assert mended.stdout == "Installing 2 packages (about 3 MB, once)\n"
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout == "Installing 2 packages (about 3 MB, once)\n"
     assert checkout.has("tinyrun", "tiny_project")
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
+    good = checkout.lock_path("test").read_text(encoding="utf-8")
+    forged = re.sub("sha256:....", "sha256:0000", good)
+    checkout.lock_path("test").write_text(forged, encoding="utf-8")
+    refused = checkout.set_up("test")
 
-def test_tests_add_to_what_is_there_and_a_new_lock_starts_over(checkout: Checkout) -> None:
-    first, more = checkout.set_up("run"), checkout.set_up("test")
+    assert refused.returncode == 2
+    assert refused.stdout == "Installing 2 packages (about 1 MB, once)\n"
+    assert re.fullmatch(r"meterhouse: could not install the packages: .+\n", refused.stderr)
+    assert "install.log" in refused.stderr
 
-    assert first.stdout == "Installing 2 packages (about 3 MB, once)\n"
-    assert more.stdout == "Installing 2 packages (about 1 MB, once)\n"
-    assert checkout.set_up("run").stdout == ""
-    assert checkout.has("tinyrun", "tinytest", "tinymore", "tiny_project")
-
+    checkout.lock_path("test").write_text(good, encoding="utf-8")
     checkout.lock("run", wheel(checkout.wheels, "tinyother", ""))
-    changed = checkout.set_up("run")
+    mended = checkout.set_up("run")
 
-    assert (changed.returncode, changed.stderr) == (0, "")
+    assert (mended.returncode, mended.stderr) == (0, "")
+    assert mended.stdout == "Installing 2 packages (about 3 MB, once)\n"
     assert checkout.has("tinyother", "tiny_project")
     assert not checkout.has("tinyrun")
+
+    added = checkout.set_up("test")
+
+    assert (added.returncode, added.stderr) == (0, "")
+    assert added.stdout.startswith("Installing 3 packages")
+    assert checkout.has("tinytest", "tinymore", "tinyother")
+    assert checkout.set_up("run").stdout == ""
