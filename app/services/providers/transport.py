@@ -1,7 +1,7 @@
 """How requests reach an upstream: our own connections under httpx2's client.
 
-httpx2's own transport costs five times the processor time of this one; the
-numbers are in docs/decisions/0004-http-client-and-server.md.
+httpx2's own transport costs five times the processor time of this one: the numbers are in
+docs/decisions/0004-http-client-and-server.md.
 """
 
 import ssl

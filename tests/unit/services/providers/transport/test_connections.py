@@ -8,9 +8,12 @@ from tests.unit.services.providers.transport.sending import open_client, open_tr
 
 
 async def answer_always(connection: RawConnection) -> None:
-    while True:
-        await connection.read_request()
-        await connection.answer(b"ok")
+    try:
+        while True:
+            await connection.read_request()
+            await connection.answer(b"ok")
+    except asyncio.IncompleteReadError:
+        connection.left.set()
 
 
 async def stream_for_ever(connection: RawConnection) -> None:
@@ -63,6 +66,20 @@ async def test_an_idle_connection_is_replaced_after_its_time() -> None:
         for _ in range(2):
             await client.send(post(upstream.url))
         assert len(upstream.connections) == 2
+
+
+async def test_idle_connections_are_closed_when_their_time_is_over() -> None:
+    transport = open_transport(keepalive_seconds=0.1)
+    async with raw_upstream(answer_always) as upstream, open_client(transport) as client:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(2):
+                group.create_task(client.send(post(upstream.url)))
+        assert len(upstream.connections) == 2
+        await asyncio.sleep(0.06)
+        await client.send(post(upstream.url))  # the younger life of one of the two begins
+        async with asyncio.timeout(5):
+            for connection in upstream.connections:
+                await connection.left.wait()
 
 
 async def test_a_connection_the_upstream_closed_meanwhile_is_not_used_again() -> None:

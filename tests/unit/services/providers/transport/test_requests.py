@@ -1,3 +1,4 @@
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 
@@ -67,6 +68,27 @@ async def test_a_streamed_body_arrives_in_chunks() -> None:
     assert request.body == b"one two"
     coding = [value for name, value in request.headers if name == "transfer-encoding"]
     assert coding == ["chunked"]
+
+
+async def test_a_streamed_body_goes_no_further_than_the_upstream_wants_it() -> None:
+    async def refuse(connection: RawConnection) -> None:
+        await connection.reader.readuntil(b"\r\n\r\n")
+        await connection.send(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+        await connection.wait_until_left()
+
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 65_536
+            yield bytes(65_536)
+            await asyncio.sleep(0)
+
+    async with raw_upstream(refuse) as upstream, open_client() as client:
+        answer = await client.post(upstream.url, content=endless())
+    assert answer.status_code == 413
+    assert sent < 100_000_000
 
 
 @pytest.mark.parametrize("value", [b"a\r\nX-Smuggled: 1", b"a\nb", b"a\rb", b"a\0b"])
