@@ -18,6 +18,7 @@ from app.db.repositories.key_directory import KeyDirectory
 from app.services.authenticator import Authenticator, open_authenticator
 from app.services.inference.service import InferenceService
 from app.services.ledger.ledger import Ledger
+from app.services.passwords import PasswordHasher
 from app.services.principals import Principal, PrincipalKind, builtin_principal
 from app.services.providers.http_client import open_client
 from app.services.providers.huggingface.service import HFService
@@ -43,6 +44,7 @@ class Container:
     database: Database
     ledger: Ledger
     authenticator: Authenticator
+    passwords: PasswordHasher
     inference: InferenceService
     models: ModelDirectory
 
@@ -90,6 +92,7 @@ async def open_container(
             database=database,
             ledger=ledger,
             authenticator=authenticator,
+            passwords=PasswordHasher(),
             inference=InferenceService(catalogue, ledger, clock, metrics),
             models=ModelDirectory(gateway, providers, catalogue, clock),
         )

@@ -3,17 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    SecretStr,
-    StringConstraints,
-)
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from app.api.v1.schemas.fields import Name, ShownSecret, moment
 from app.core.clock import from_epoch_ms
 from app.models.api_keys import ApiKey
 from app.services.keys import IssuedKey
@@ -21,29 +13,12 @@ from app.services.principals import Scope
 from app.utils.paging import Page
 
 
-def _printable(name: str) -> str:
-    if not name.isprintable():
-        raise ValueError("must be one line of printable characters")
-    return name
-
-
-_Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
-    AfterValidator(_printable),
-]
-# Written out on the wire and nowhere else: not in a log, not in an error.
-_ShownSecret = Annotated[
-    SecretStr, PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json")
-]
-
-
 class KeyCreate(BaseModel):
     """What a manager sends to get a key."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[_Name, Field(description="Who or what it is for. Lists show it.")]
+    name: Annotated[Name, Field(description="Who or what it is for. Lists show it.")]
     scopes: Annotated[
         frozenset[Scope],
         Field(min_length=1, description="`inference` calls models, `manage` manages keys."),
@@ -76,7 +51,7 @@ class KeyOut(BaseModel):
 class KeyIssued(KeyOut):
     """A new key with its secret, shown this once."""
 
-    secret: _ShownSecret
+    secret: ShownSecret
 
     @classmethod
     def of_issued(cls, issued: IssuedKey) -> Self:
@@ -114,11 +89,7 @@ def _fields(key: ApiKey) -> dict[str, Any]:
         "last4": key.last4,
         "scopes": key.scopes,
         "created_at": from_epoch_ms(key.created_at_ms),
-        "expires_at": _moment(key.expires_at_ms),
-        "revoked_at": _moment(key.revoked_at_ms),
-        "last_used_at": _moment(key.last_used_at_ms),
+        "expires_at": moment(key.expires_at_ms),
+        "revoked_at": moment(key.revoked_at_ms),
+        "last_used_at": moment(key.last_used_at_ms),
     }
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else from_epoch_ms(milliseconds)

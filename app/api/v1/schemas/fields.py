@@ -1,0 +1,53 @@
+"""Fields that several wire forms share."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, PlainSerializer, SecretStr, StringConstraints
+
+from app.core.clock import from_epoch_ms
+
+_ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of printable characters")
+    return text
+
+
+def _address(text: str) -> str:
+    """Return an address as it is stored: the same person is never two users."""
+    if _ADDRESS.fullmatch(text) is None:
+        raise ValueError("must be an e-mail address, like ana@example.com")
+    return unicodedata.normalize("NFC", text).lower()
+
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
+    AfterValidator(_printable),
+]
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+    AfterValidator(_printable),
+]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254),
+    AfterValidator(_printable),
+    AfterValidator(_address),
+    Field(description="An e-mail address, in whatever case. No two users have the same."),
+]
+# Written out on the wire and nowhere else: not in a log, not in an error.
+ShownSecret = Annotated[
+    SecretStr, PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json")
+]
+
+
+def moment(milliseconds: int | None) -> datetime | None:
+    """Return the moment that the database keeps as milliseconds, where there is one."""
+    return None if milliseconds is None else from_epoch_ms(milliseconds)

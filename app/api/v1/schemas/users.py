@@ -1,0 +1,102 @@
+"""Users on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.v1.schemas.fields import Email, PersonName, ShownSecret, moment
+from app.core.clock import from_epoch_ms
+from app.models.users import User
+from app.services.principals import UserRole
+from app.services.users import UserPatch
+from app.utils.paging import Page
+
+_ROLE = "An `admin` manages everything; a `member` what is theirs and what they lead."
+
+
+class UserCreate(BaseModel):
+    """What an admin sends to create a user."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email
+    name: PersonName
+    role: Annotated[UserRole, Field(description=_ROLE)] = UserRole.MEMBER
+
+
+class UserUpdate(BaseModel):
+    """What an admin sends to change a user. What is left out or null stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email | None = None
+    name: PersonName | None = None
+    role: Annotated[UserRole | None, Field(description=_ROLE)] = None
+    disabled: Annotated[
+        bool | None,
+        Field(
+            strict=True,
+            description="True revokes the user's keys, for good; false lets them in again.",
+        ),
+    ] = None
+
+    def to_patch(self) -> UserPatch:
+        """Return what is to change."""
+        return UserPatch(
+            email=self.email, name=self.name, role=self.role, is_disabled=self.disabled
+        )
+
+
+class UserOut(BaseModel):
+    """What is seen of a user. Nothing of their password but whether there is one."""
+
+    id: str
+    email: str
+    name: str
+    role: UserRole
+    has_password: bool
+    created_at: datetime
+    disabled_at: Annotated[datetime | None, Field(description="Null: the user is enabled.")]
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """Build the wire form of a stored user."""
+        return cls(
+            id=user.id,
+            email=user.email,
+            name=user.name,
+            role=UserRole(user.role),
+            has_password=user.password_hash is not None,
+            created_at=from_epoch_ms(user.created_at_ms),
+            disabled_at=moment(user.disabled_at_ms),
+        )
+
+
+class UserList(BaseModel):
+    """One page of users, newest first."""
+
+    object: Literal["list"]
+    data: list[UserOut]
+    has_more: bool
+    first_id: str | None
+    last_id: str | None
+
+    @classmethod
+    def of(cls, page: Page[User]) -> Self:
+        """Build the wire form of a page."""
+        ids = [user.id for user in page.items]
+        return cls(
+            object="list",
+            data=[UserOut.of(user) for user in page.items],
+            has_more=page.has_more,
+            first_id=ids[0] if ids else None,
+            last_id=ids[-1] if ids else None,
+        )
+
+
+class PasswordIssued(BaseModel):
+    """A user's new password, shown this once."""
+
+    user_id: str
+    password: ShownSecret

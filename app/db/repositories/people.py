@@ -1,0 +1,23 @@
+"""Everything that a change of people, teams or keys touches, in one session."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.api_keys import ApiKeyRepository
+from app.db.repositories.audit_log import AuditLogRepository
+from app.db.repositories.changes import ChangeRepository
+from app.db.repositories.members import MemberRepository
+from app.db.repositories.teams import TeamRepository
+from app.db.repositories.users import UserRepository
+
+
+class People:
+    """The repositories of people, over one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Work in the caller's transaction."""
+        self.users = UserRepository(session)
+        self.teams = TeamRepository(session)
+        self.members = MemberRepository(session)
+        self.keys = ApiKeyRepository(session)
+        self.audit_log = AuditLogRepository(session)
+        self.changes = ChangeRepository(session)
