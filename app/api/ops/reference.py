@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from app.api.dependencies.operator import OPERATOR_ONLY
+from app.api.dependencies.permissions import LOCAL_OR_MANAGE, PUBLIC, PermittedRoute
 from app.core.errors import NotFoundError
 
 _PAGE: Final = Path(__file__).parents[2] / "static" / "reference.html"
@@ -19,7 +19,7 @@ _SWAGGER_UI: Final = {
     "swagger-ui.css": "text/css; charset=utf-8",
 }
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=PermittedRoute)
 
 
 async def get_swagger_files() -> StaticFiles:
@@ -30,21 +30,21 @@ async def get_swagger_files() -> StaticFiles:
 SwaggerFilesDep = Annotated[StaticFiles, Depends(get_swagger_files)]
 
 
-@router.get("/openapi.json", dependencies=[OPERATOR_ONLY])
+@router.get("/openapi.json", dependencies=[LOCAL_OR_MANAGE])
 async def read_openapi(request: Request) -> JSONResponse:
     """Show the OpenAPI description of every route."""
     description: dict[str, Any] = request.app.openapi()
     return JSONResponse(description)
 
 
-@router.head("/docs", dependencies=[OPERATOR_ONLY])
-@router.get("/docs", dependencies=[OPERATOR_ONLY])
+@router.head("/docs", dependencies=[LOCAL_OR_MANAGE])
+@router.get("/docs", dependencies=[LOCAL_OR_MANAGE])
 async def show_reference() -> FileResponse:
     """Show the API reference, a page for browsers."""
     return FileResponse(_PAGE, media_type="text/html")
 
 
-@router.get("/docs/assets/{name}")
+@router.get("/docs/assets/{name}", dependencies=[PUBLIC])
 async def read_swagger_ui(name: str, request: Request, files: SwaggerFilesDep) -> Response:
     """Serve the two files of Swagger UI that the reference needs."""
     if name not in _SWAGGER_UI:

@@ -5,24 +5,24 @@ from starlette.responses import Response
 
 from app import __version__
 from app.api.dependencies.container import ContainerDep
-from app.api.dependencies.operator import OPERATOR_ONLY
+from app.api.dependencies.permissions import LOCAL_OR_MANAGE, PUBLIC, PermittedRoute
 from app.api.ops import reference
 from app.api.ops.schemas import Health, Readiness, ReadyUpstream
 from app.core.telemetry import CONTENT_TYPE
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=PermittedRoute)
 router.include_router(reference.router)
 
 
-@router.head("/health", include_in_schema=False)
-@router.get("/health")
+@router.head("/health", dependencies=[PUBLIC], include_in_schema=False)
+@router.get("/health", dependencies=[PUBLIC])
 async def check_health() -> Health:
     """Say that the process is alive. Needs no key and asks nothing else."""
     return Health(status="ok")
 
 
-@router.head("/ready", include_in_schema=False)
-@router.get("/ready")
+@router.head("/ready", dependencies=[PUBLIC], include_in_schema=False)
+@router.get("/ready", dependencies=[PUBLIC])
 async def check_readiness(container: ContainerDep) -> Readiness:
     """Say whether calls are taken, and by whom they are answered. Needs no key."""
     upstreams = [
@@ -39,7 +39,7 @@ async def check_readiness(container: ContainerDep) -> Readiness:
 
 @router.get(
     "/metrics",
-    dependencies=[OPERATOR_ONLY],
+    dependencies=[LOCAL_OR_MANAGE],
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )

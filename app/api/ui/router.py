@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from app.api.dependencies.permissions import PUBLIC, PermittedRoute
+
 _FOLDER: Final = Path(__file__).parents[2] / "static"
 _TYPES: Final = {  # what a machine's own table says differs from machine to machine
     ".css": "text/css; charset=utf-8",
@@ -15,7 +17,7 @@ _TYPES: Final = {  # what a machine's own table says differs from machine to mac
     ".svg": "image/svg+xml",
 }
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=PermittedRoute, dependencies=[PUBLIC])
 
 
 @router.head("/")

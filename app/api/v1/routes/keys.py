@@ -3,11 +3,11 @@
 from fastapi import APIRouter, status
 
 from app.api.dependencies.paging import CursorDep
-from app.api.dependencies.principal import ManagerDep
+from app.api.dependencies.permissions import ManagerDep, PermittedRoute
 from app.api.dependencies.services import KeyReaderDep, KeyServiceDep
 from app.api.v1.schemas.keys import KeyCreate, KeyIssued, KeyList
 
-router = APIRouter(prefix="/v1/keys", tags=["keys"])
+router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=PermittedRoute)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from app.api.dependencies.paging import CursorDep
-from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.permissions import PermittedRoute, PrincipalDep
 from app.api.dependencies.services import LedgerReportsDep
 from app.api.v1.schemas.usage import EntryList, UsageOut
 from app.services.ledger.reports import Period
 
-router = APIRouter(prefix="/v1/usage", tags=["usage"])
+router = APIRouter(prefix="/v1/usage", tags=["usage"], route_class=PermittedRoute)
 
 
 @router.get("")

@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from app.api.dependencies.inference import InferenceDep
-from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.permissions import PermittedRoute, PrincipalDep
 from app.api.responses.connection import while_connected
 from app.api.responses.event_stream import EventStream
 from app.api.v1.schemas.openai.chat import (
@@ -15,7 +15,7 @@ from app.api.v1.schemas.openai.chat import (
 )
 from app.api.v1.translate.chat import answer_headers, to_call
 
-router = APIRouter(prefix="/v1/chat", tags=["chat"])
+router = APIRouter(prefix="/v1/chat", tags=["chat"], route_class=PermittedRoute)
 
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {

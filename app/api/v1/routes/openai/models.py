@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 
 from app.api.dependencies.inference import ModelDirectoryDep
-from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.permissions import PermittedRoute, PrincipalDep
 from app.api.v1.schemas.openai.models import Model, ModelList
 
-router = APIRouter(prefix="/v1/models", tags=["models"])
+router = APIRouter(prefix="/v1/models", tags=["models"], route_class=PermittedRoute)
 
 
 @router.get("")

@@ -1,0 +1,157 @@
+"""What a route asks of its caller, declared by the route and checked before its body is read.
+
+Every route has exactly one permission. It declares it as a dependency: `CallerDep`, `PrincipalDep`,
+`ManagerDep` or `AdminDep` where the route wants to know who calls, `PUBLIC` or `LOCAL_OR_MANAGE` among its
+`dependencies` where it does not. `PermittedRoute` finds it there.
+"""
+
+from collections.abc import Callable, Coroutine, Iterator
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.routing import APIRoute
+from fastapi.security.base import SecurityBase
+from starlette.types import Scope as AsgiScope
+
+from app.api.dependencies.container import get_container
+from app.api.dependencies.locality import is_local
+from app.core.errors import ForbiddenError, UnauthenticatedError
+from app.services.principals import Principal, Scope
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_AUTHORIZATION: Final = b"authorization"
+_NO_KEY_FROM_AFAR: Final = (
+    "This is open to programs on the gateway's own machine only. From elsewhere, send a "
+    "key with the scope `manage`: `Authorization: Bearer mh_...`."
+)
+_SCOPES: Final = {
+    Scope.INFERENCE: "calls models. This key only manages",
+    Scope.MANAGE: "manages people and keys. This key only calls models",
+}
+
+
+class Permission(StrEnum):
+    """Who may use a route at all. What they may do to which object, services decide."""
+
+    PUBLIC = "public"  # everybody, without a key
+    KEY = "any key"  # every good key
+    INFERENCE = "inference"  # keys that call models
+    MANAGE = "manage"  # keys that manage; what, depends on whose they are
+    ADMIN = "admin"  # keys that manage, of admins
+    LOCAL_OR_MANAGE = "local or manage"  # programs on this machine, and keys that manage
+
+
+class Declared:
+    """The dependency that declares a route's permission. It only hands on who was let in."""
+
+    def __init__(self, permission: Permission) -> None:
+        """Take the permission."""
+        self.permission = permission
+
+    async def __call__(self, request: Request) -> Principal | None:
+        """Return who is calling, which the route has found out by now."""
+        principal: Principal | None = request.scope["state"]["principal"]
+        return principal
+
+
+class DeclaredWithKey(Declared, SecurityBase):
+    """A permission that needs a key, which the API reference says too."""
+
+    def __init__(self, permission: Permission) -> None:
+        """Take the permission."""
+        super().__init__(permission)
+        self.model = HTTPBearerModel(bearerFormat="mh_...", description="A Meterhouse key.")
+        self.scheme_name = "Meterhouse key"
+
+
+class PermittedRoute(APIRoute):
+    """A route that reads nothing of a request before its caller is let in.
+
+    FastAPI reads and parses the body first and solves dependencies then, so anybody could make the
+    gateway parse megabytes.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """Return the handler, behind the check.
+
+        Raises:
+            TypeError: the route declares no permission, or more than one.
+        """
+        permission, handle = permission_of(self), super().get_route_handler()
+
+        async def handle_permitted(request: Request) -> Response:
+            request.scope["state"]["principal"] = await _let_in(permission, request)
+            return await handle(request)
+
+        return handle_permitted
+
+
+def permission_of(route: APIRoute) -> Permission:
+    """Return what a route declares.
+
+    Raises:
+        TypeError: it declares no permission, or more than one.
+    """
+    declared = set(_declared(route.dependant))
+    if len(declared) != 1:
+        raise TypeError(f"{route.path} must declare one permission, not {sorted(declared)}.")
+    return declared.pop()
+
+
+def _declared(dependant: Dependant) -> Iterator[Permission]:
+    for part in dependant.dependencies:
+        if isinstance(part.call, Declared):
+            yield part.call.permission
+        yield from _declared(part)
+
+
+async def _let_in(permission: Permission, request: Request) -> Principal | None:
+    """Return who is calling, where that matters.
+
+    It opens no database session: the route may wait for an upstream for minutes.
+
+    Raises:
+        UnauthenticatedError: there is no good key.
+        ForbiddenError: the key is good, but not for this.
+    """
+    if permission is Permission.PUBLIC:
+        return None
+    is_ops = permission is Permission.LOCAL_OR_MANAGE
+    if is_ops and is_local(request.scope):
+        return None
+    container = await get_container(request)
+    authorization = _authorization(request.scope)
+    if is_ops and authorization is None:
+        raise UnauthenticatedError(_NO_KEY_FROM_AFAR)
+    principal = await container.authenticator.authenticate(authorization)
+    _require(permission, principal)
+    return principal
+
+
+def _require(permission: Permission, principal: Principal) -> None:
+    if permission is Permission.KEY:
+        return
+    scope = Scope.INFERENCE if permission is Permission.INFERENCE else Scope.MANAGE
+    if scope not in principal.scopes:
+        raise ForbiddenError(f"This needs a key with the scope `{scope}`, which {_SCOPES[scope]}.")
+    if permission is Permission.ADMIN and not principal.is_admin:
+        raise ForbiddenError("This needs a key of an admin. Ask one.")
+
+
+def _authorization(scope: AsgiScope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == _AUTHORIZATION:
+            return str(value, "latin-1")
+    return None
+
+
+PUBLIC: Final = Depends(Declared(Permission.PUBLIC))
+LOCAL_OR_MANAGE: Final = Depends(DeclaredWithKey(Permission.LOCAL_OR_MANAGE))
+CallerDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.KEY))]
+PrincipalDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.INFERENCE))]
+ManagerDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.MANAGE))]
+AdminDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.ADMIN))]
