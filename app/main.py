@@ -29,15 +29,22 @@ def create_app(
     settings: Settings | None = None,
     gateway: GatewayConfig | None = None,
     operator_secret: str | None = None,
+    *,
+    operator_only: bool = False,
 ) -> FastAPI:
-    """Build an application. What is not given is read when it starts, not now."""
+    """Build an application. What is not given is read when it starts, not now.
+
+    With `operator_only` it starts where it could not serve anybody else, to be mended.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[State]:
         chosen = settings or get_settings()
         if not structlog.is_configured():  # the command has done it by now, a bare server has not
             configure_logging(chosen)
-        async with open_container(chosen, gateway, operator_secret) as container:
+        async with open_container(
+            chosen, gateway, operator_secret, operator_only=operator_only
+        ) as container:
             yield {"container": container}
 
     app = FastAPI(

@@ -95,14 +95,20 @@ class Authenticator:
 
 @asynccontextmanager
 async def open_authenticator(
-    directory: KeyDirectory, pepper: bytes, clock: Clock, builtins: Mapping[str, Principal]
+    directory: KeyDirectory,
+    pepper: bytes,
+    clock: Clock,
+    builtins: Mapping[str, Principal],
+    *,
+    are_keys_used: bool = True,
 ) -> AsyncGenerator[Authenticator]:
     """Open an authenticator that writes down the last use of keys each minute and at the end.
 
     Raises:
-        ConfigurationError: keys in use were made with another pepper.
+        ConfigurationError: keys in use were made with another pepper, and are to be used.
     """
-    await _require_same_pepper(directory, pepper, clock)
+    if are_keys_used:
+        await _require_same_pepper(directory, pepper, clock)
     authenticator = Authenticator(directory, pepper, clock, builtins)
     async with running_beside(_write_uses_for_ever(authenticator)):
         yield authenticator

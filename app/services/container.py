@@ -54,16 +54,19 @@ async def open_container(
     settings: Settings,
     gateway: GatewayConfig | None = None,
     operator_secret: str | None = None,
+    *,
+    operator_only: bool = False,
 ) -> AsyncGenerator[Container]:
     """Open everything in order; close it in reverse, even after a failure.
 
-    `operator_secret` is a manager's credential that lives as long as the process.
+    `operator_secret` is an admin's credential that lives as long as the process. With
+    `operator_only`, neither must a call be answered nor must the keys in use still work.
 
     Raises:
         ConfigurationError: the gateway cannot run as configured.
     """
     gateway = gateway or load_gateway(settings)
-    if not gateway.upstreams:
+    if not gateway.upstreams and not operator_only:
         raise ConfigurationError(NO_UPSTREAM)
     clock, metrics = SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
@@ -76,6 +79,7 @@ async def open_container(
                 load_pepper(settings.data_dir, settings.key_pepper),
                 clock,
                 _builtin_principals(settings, operator_secret),
+                are_keys_used=not operator_only,
             )
         )
         client = await stack.enter_async_context(open_client())
