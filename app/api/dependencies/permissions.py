@@ -1,8 +1,8 @@
 """What a route asks of its caller, declared by the route and checked before its body is read.
 
-Every route has exactly one permission. It declares it as a dependency: `CallerDep`, `PrincipalDep`,
-`ManagerDep` or `AdminDep` where the route wants to know who calls, `PUBLIC` or `LOCAL_OR_MANAGE` among its
-`dependencies` where it does not. `PermittedRoute` finds it there.
+Every route has exactly one permission. It declares it as a dependency, its own or one of a service
+that it asks for: `CallerDep`, `PrincipalDep`, `ManagerDep` or `AdminDep` where somebody wants to
+know who calls, `PUBLIC` or `LOCAL_OR_MANAGE` where nobody does. `PermittedRoute` finds it there.
 """
 
 from collections.abc import Callable, Coroutine, Iterator
@@ -151,7 +151,7 @@ def _authorization(scope: AsgiScope) -> str | None:
 
 PUBLIC: Final = Depends(Declared(Permission.PUBLIC))
 LOCAL_OR_MANAGE: Final = Depends(DeclaredWithKey(Permission.LOCAL_OR_MANAGE))
-CallerDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.KEY))]
 PrincipalDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.INFERENCE))]
+CallerDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.KEY))]
 ManagerDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.MANAGE))]
 AdminDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.ADMIN))]
