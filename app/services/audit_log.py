@@ -18,9 +18,9 @@ from app.utils.paging import Cursor, Page, cut
 class AuditQuery:
     """Which rows are wanted: those that fit everything that is not None."""
 
-    actor: str | None
+    actor_id: str | None
     action: Action | None
-    object: str | None
+    object_id: str | None
     since: datetime | None
     until: datetime | None
 
@@ -46,9 +46,9 @@ class AuditLogService:
         if since is not None and until is not None and since >= until:
             raise InvalidRequestError("`until` must be later than `since`.", param="until")
         wanted = AuditFilter(
-            actor_id=query.actor,
+            actor_id=query.actor_id,
             action=query.action,
-            object_id=query.object,
+            object_id=query.object_id,
             since_ms=None if since is None else epoch_ms(since),
             until_ms=None if until is None else epoch_ms(until),
         )

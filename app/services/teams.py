@@ -62,7 +62,7 @@ class TeamEditor:
             ConflictError: there is a team of this name.
         """
         require_admin(self._trail.who, to="create teams")
-        folded_name = _fold(name)
+        folded_name = fold_name(name)
         await self._require_free(folded_name)
         now_ms = epoch_ms(self._clock.now())
         team = Team(id=new_id("team"), name=name, folded_name=folded_name, created_at_ms=now_ms)
@@ -79,7 +79,7 @@ class TeamEditor:
             ConflictError: there is another team of this name.
         """
         team = await self._require(team_id, to="rename teams")
-        before, folded_name = team.name, _fold(name)
+        before, folded_name = team.name, fold_name(name)
         if name == before:
             return team
         if folded_name != team.folded_name:
@@ -120,6 +120,6 @@ class TeamEditor:
             )
 
 
-def _fold(name: str) -> str:
+def fold_name(name: str) -> str:
     """Return what two names have in common that people would take for the same."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

@@ -38,13 +38,14 @@ class MemberRepository:
             .join(User, User.id == Member.user_id)
             .where(Member.team_id == team_id, Member.user_id == user_id)
         )
-        row = (await self._session.execute(query)).one_or_none()
-        return None if row is None else MemberRecord(*row.tuple())
+        rows = await self._session.execute(query)
+        return next((MemberRecord(member, user) for member, user in rows), None)
 
     async def list_roles(self, user_id: str) -> Mapping[str, str]:
         """Return a user's roles, by team."""
         query = select(Member.team_id, Member.role).where(Member.user_id == user_id)
-        return dict(row.tuple() for row in await self._session.execute(query))
+        rows = await self._session.execute(query)
+        return {row.team_id: row.role for row in rows}
 
     async def list_after(self, cursor: Cursor, *, team_id: str) -> Sequence[MemberRecord]:
         """Return members of a team by their user ids, newest user first, and one more."""
@@ -57,7 +58,8 @@ class MemberRepository:
         )
         if cursor.after is not None:
             query = query.where(Member.user_id < cursor.after)
-        return [MemberRecord(*row.tuple()) for row in await self._session.execute(query)]
+        rows = await self._session.execute(query)
+        return [MemberRecord(member, user) for member, user in rows]
 
     async def delete(self, member: Member) -> None:
         """End a membership."""
