@@ -58,6 +58,14 @@ async def test_one_connection_serves_many_requests() -> None:
         assert len(upstream.connections) == 1
 
 
+async def test_a_limit_of_one_request_does_not_reach_into_the_next() -> None:
+    async with raw_upstream(answer_always) as upstream, open_client() as client:
+        await client.send(post(upstream.url, read=0.05))
+        await asyncio.sleep(0.1)  # longer than the first request's limit
+        await client.send(post(upstream.url))
+        assert len(upstream.connections) == 1
+
+
 async def test_an_idle_connection_is_replaced_after_its_time() -> None:
     async with (
         raw_upstream(answer_always) as upstream,

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
+from app.services.providers.connection import Connection
 from tests.support.raw_upstream import OK_HEAD, RawConnection, raw_upstream
-from tests.unit.services.providers.transport.sending import open_client, post
+from tests.unit.services.providers.transport.sending import open_client, open_transport, post
 
 
 def free_port() -> int:
@@ -45,6 +46,38 @@ async def test_a_refused_connection_is_a_connect_error() -> None:
         with pytest.raises(httpx2.ConnectError) as caught:
             await client.send(post(f"http://127.0.0.1:{free_port()}"))
     assert caught.value.request.method == "POST"
+
+
+async def test_a_failure_says_which_request_failed() -> None:
+    async def cut(connection: RawConnection) -> None:
+        await connection.read_request()
+        await connection.send(OK_HEAD + b"Content-Length: 100\r\n\r\nshort")
+
+    async with raw_upstream(cut) as upstream, open_transport() as transport:
+        refused, shortened = post(f"http://127.0.0.1:{free_port()}"), post(upstream.url)
+        with pytest.raises(httpx2.ConnectError) as before:
+            await transport.handle_async_request(refused)
+        answer = await transport.handle_async_request(shortened)
+        with pytest.raises(httpx2.RemoteProtocolError) as after:
+            await answer.aread()
+        await answer.aclose()
+    assert before.value.request is refused
+    assert after.value.request is shortened
+
+
+async def test_the_first_of_two_failures_is_told() -> None:
+    connection = Connection(set())
+    connection.data_received(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+    connection.connection_lost(ConnectionResetError())
+    with pytest.raises(httpx2.RemoteProtocolError, match="broke HTTP"):
+        await connection.read()
+
+
+async def test_a_connection_lost_before_its_first_request_sends_nothing() -> None:
+    connection = Connection(set())
+    connection.connection_lost(None)
+    with pytest.raises(httpx2.WriteError):
+        await connection.ask(b"", b"", write_seconds=1, read_seconds=1)
 
 
 async def test_an_unknown_host_is_a_connect_error() -> None:
