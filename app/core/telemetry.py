@@ -1,7 +1,7 @@
 """Numbers about the running process, for Prometheus. Labels come from closed sets only."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
@@ -13,6 +13,22 @@ _FIRST_TOKEN_SECONDS: Final = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 6
 _HTTP_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 5, 30, 120, 600)
 _NOBODY: Final = "none"  # the upstream of a call for which none was chosen
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+_Metric = TypeVar("_Metric", Counter, Gauge, Histogram)
+
+
+class _Family(Generic[_Metric]):
+    """A metric by its labels: the library's own look-up costs 4 us, and a call makes eight."""
+
+    def __init__(self, metric: _Metric) -> None:
+        self._metric = metric
+        self._children: dict[tuple[str, ...], _Metric] = {}
+
+    def of(self, *labels: str) -> _Metric:
+        child = self._children.get(labels)
+        if child is None:
+            child = self._children[labels] = self._metric.labels(*labels)
+        return child
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,71 +50,85 @@ class Metrics:
     def __init__(self) -> None:
         """Start every number at nothing."""
         self.registry = CollectorRegistry()
-        self._calls = Counter(
-            "meterhouse_calls",
-            "Calls that have ended.",
-            ["task", "upstream", "status"],
-            registry=self.registry,
+        self._calls = _Family(
+            Counter(
+                "meterhouse_calls",
+                "Calls that have ended.",
+                ["task", "upstream", "status"],
+                registry=self.registry,
+            )
         )
-        self._calls_in_flight = Gauge(
-            "meterhouse_calls_in_flight", "Calls under way.", ["task"], registry=self.registry
+        self._calls_in_flight = _Family(
+            Gauge(
+                "meterhouse_calls_in_flight", "Calls under way.", ["task"], registry=self.registry
+            )
         )
-        self._call_seconds = Histogram(
-            "meterhouse_call_seconds",
-            "From the admission of a call to its end.",
-            ["task", "upstream"],
-            buckets=_CALL_SECONDS,
-            registry=self.registry,
+        self._call_seconds = _Family(
+            Histogram(
+                "meterhouse_call_seconds",
+                "From the admission of a call to its end.",
+                ["task", "upstream"],
+                buckets=_CALL_SECONDS,
+                registry=self.registry,
+            )
         )
-        self._first_token_seconds = Histogram(
-            "meterhouse_first_token_seconds",
-            "From the admission of a streamed call to its first answer event.",
-            ["task", "upstream"],
-            buckets=_FIRST_TOKEN_SECONDS,
-            registry=self.registry,
+        self._first_token_seconds = _Family(
+            Histogram(
+                "meterhouse_first_token_seconds",
+                "From the admission of a streamed call to its first answer event.",
+                ["task", "upstream"],
+                buckets=_FIRST_TOKEN_SECONDS,
+                registry=self.registry,
+            )
         )
-        self._tokens = Counter(
-            "meterhouse_tokens",
-            "Tokens read and written by models.",
-            ["task", "upstream", "direction"],
-            registry=self.registry,
+        self._tokens = _Family(
+            Counter(
+                "meterhouse_tokens",
+                "Tokens read and written by models.",
+                ["task", "upstream", "direction"],
+                registry=self.registry,
+            )
         )
-        self._requests = Counter(
-            "meterhouse_http_requests",
-            "HTTP requests answered, by route template and class of status.",
-            ["method", "route", "status"],
-            registry=self.registry,
+        self._requests = _Family(
+            Counter(
+                "meterhouse_http_requests",
+                "HTTP requests answered, by route template and class of status.",
+                ["method", "route", "status"],
+                registry=self.registry,
+            )
         )
-        self._request_seconds = Histogram(
-            "meterhouse_http_request_seconds",
-            "From the first byte of a request to the last of its answer.",
-            ["route"],
-            buckets=_HTTP_SECONDS,
-            registry=self.registry,
+        self._request_seconds = _Family(
+            Histogram(
+                "meterhouse_http_request_seconds",
+                "From the first byte of a request to the last of its answer.",
+                ["route"],
+                buckets=_HTTP_SECONDS,
+                registry=self.registry,
+            )
         )
 
     def call_started(self, task: str) -> None:
         """Count a call as under way, until `call_ended`."""
-        self._calls_in_flight.labels(task).inc()
+        self._calls_in_flight.of(task).inc()
 
     def call_ended(self, sample: CallSample) -> None:
         """Count a call that was started, once, whatever became of it."""
         where = (sample.task, sample.upstream or _NOBODY)
-        self._calls_in_flight.labels(sample.task).dec()
-        self._calls.labels(*where, sample.status).inc()
-        self._call_seconds.labels(*where).observe(sample.seconds)
+        self._calls_in_flight.of(sample.task).dec()
+        self._calls.of(*where, sample.status).inc()
+        self._call_seconds.of(*where).observe(sample.seconds)
         if sample.first_token_seconds is not None:
-            self._first_token_seconds.labels(*where).observe(sample.first_token_seconds)
+            self._first_token_seconds.of(*where).observe(sample.first_token_seconds)
         if sample.tokens_in:
-            self._tokens.labels(*where, "in").inc(sample.tokens_in)
+            self._tokens.of(*where, "in").inc(sample.tokens_in)
         if sample.tokens_out:
-            self._tokens.labels(*where, "out").inc(sample.tokens_out)
+            self._tokens.of(*where, "out").inc(sample.tokens_out)
 
     def request_ended(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count an HTTP request; `route` is its template, never its path."""
         known = method if method in _METHODS else "OTHER"
-        self._requests.labels(known, route, f"{status // 100}xx").inc()
-        self._request_seconds.labels(route).observe(seconds)
+        self._requests.of(known, route, f"{status // 100}xx").inc()
+        self._request_seconds.of(route).observe(seconds)
 
     def exposition(self) -> bytes:
         """Return every number in Prometheus's text format."""

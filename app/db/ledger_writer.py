@@ -1,4 +1,4 @@
-"""The one writer of the ledger: a thread that commits what is queued as soon as it can."""
+"""The one writer of the ledger: a thread that commits what is queued, many rows at a time."""
 
 import asyncio
 import sqlite3
@@ -24,6 +24,9 @@ ROWS_PER_COMMIT: Final = 200
 FLUSH_SECONDS: Final = 5.0
 CLOSE_SECONDS: Final = 10.0
 
+# After a commit, while nobody waits: a thread that wakes for each row costs a call more than all
+# else that the ledger does (docs/decisions/0002-sqlite-one-writer-thread.md).
+_REST_SECONDS: Final = 0.005
 _IDLE_SECONDS: Final = 5.0  # without a row, until the write-ahead log is copied
 _RETRY_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 
@@ -70,6 +73,7 @@ class LedgerWriter:
         self._written = 0
         self._flushes = deque[_Flush]()
         self._deadline: float | None = None  # set when closing
+        self._sleeps = False  # until the next row
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
 
     def start(self) -> None:
@@ -96,7 +100,8 @@ class LedgerWriter:
             if len(self._rows) < 2 * MAX_WAITING and self._thread.is_alive():
                 self._rows.append(values)
                 self._accepted += 1
-                self._changed.notify()
+                if self._sleeps or len(self._rows) == ROWS_PER_COMMIT:
+                    self._changed.notify()
                 return
         _log.error("ledger_row_lost", row=named(values))
         raise NotReadyError("The ledger can take no further row.", retry_after_seconds=1)
@@ -113,6 +118,7 @@ class LedgerWriter:
             loop = asyncio.get_running_loop()
             flush = _Flush(self._accepted, loop, loop.create_future())
             self._flushes.append(flush)
+            self._changed.notify()
             if not self._thread.is_alive():
                 self._end_flushes()
         try:
@@ -144,6 +150,8 @@ class LedgerWriter:
                     self._store.checkpoint()
                 elif not self._write(rows):
                     return
+                else:
+                    self._rest()
         finally:
             with self._changed:
                 self._end_flushes()
@@ -151,9 +159,11 @@ class LedgerWriter:
     def _next_rows(self) -> Sequence[Row] | None:
         """Return the oldest rows; none where none came for a while; None at the end."""
         with self._changed:
+            self._sleeps = True
             self._changed.wait_for(
                 lambda: self._rows or self._deadline is not None, timeout=_IDLE_SECONDS
             )
+            self._sleeps = False
             if not self._rows and self._deadline is not None:
                 return None
             return list(islice(self._rows, ROWS_PER_COMMIT))
@@ -176,6 +186,18 @@ class LedgerWriter:
             _log.info("ledger_resumed", failures=failures, waiting=len(self._rows))
         self._forget(len(rows))
         return True
+
+    def _rest(self) -> None:
+        """Let rows gather for a moment, unless somebody waits for them or there are plenty."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: (
+                    self._flushes
+                    or self._deadline is not None
+                    or len(self._rows) >= ROWS_PER_COMMIT
+                ),
+                timeout=_REST_SECONDS,
+            )
 
     def _may_retry(self, delay_seconds: float) -> bool:
         """Wait, but not when the writer is asked to close meanwhile. Return False at the end."""

@@ -18,6 +18,7 @@ from starlette.types import Scope as AsgiScope
 
 from app.api.dependencies.container import get_container
 from app.api.dependencies.locality import is_local
+from app.api.errors import RESPONSES
 from app.core.errors import ForbiddenError, UnauthenticatedError
 from app.services.principals import Principal, Scope
 
@@ -74,6 +75,11 @@ class PermittedRoute(APIRoute):
     FastAPI reads and parses the body first and solves dependencies then, so anybody could make the
     gateway parse megabytes.
     """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Take what `APIRoute` takes. What a failed request is answered is said for all alike."""
+        own: dict[int | str, dict[str, Any]] = options.pop("responses", None) or {}
+        super().__init__(path, endpoint, responses={**RESPONSES, **own}, **options)
 
     def get_route_handler(self) -> Handler:
         """Return the handler, behind the check.

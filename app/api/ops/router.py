@@ -11,7 +11,7 @@ from app.api.ops.schemas import Health, Readiness, ReadyUpstream
 from app.core.telemetry import CONTENT_TYPE
 
 router = APIRouter(tags=["operations"], route_class=PermittedRoute)
-router.include_router(reference.router)
+routers = (router, reference.router)
 
 
 @router.head("/health", dependencies=[PUBLIC], include_in_schema=False)

@@ -1,8 +1,9 @@
 """HTTP to one upstream: its address, its credential, its time limits, its errors in our words."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from contextlib import suppress
+from types import TracebackType
 from typing import Final, cast
 
 import httpx2
@@ -61,17 +62,17 @@ class UpstreamHttp:
         """
         limit = seconds or self.timeouts.total_seconds
         with self.named_errors():
-            async with (
-                asyncio.timeout(limit),
-                self.open(method, path, body, read_seconds=limit) as response,
-            ):
-                return await self.read(response, MAX_ANSWER_BYTES), response.headers
+            async with asyncio.timeout(limit):
+                response = await self.send(method, path, body, read_seconds=limit)
+                try:
+                    return await self.read(response, MAX_ANSWER_BYTES), response.headers
+                finally:
+                    await response.aclose()
 
-    @asynccontextmanager
-    async def open(
+    async def send(
         self, method: str, path: str, body: bytes | None = None, *, read_seconds: float
-    ) -> AsyncGenerator[httpx2.Response]:
-        """Send a request and open its answer; leaving closes it, read or not.
+    ) -> httpx2.Response:
+        """Send a request and return its answer, which the caller reads and has to close.
 
         Raises:
             UpstreamError: there is no answer, or a failing one.
@@ -86,10 +87,10 @@ class UpstreamHttp:
         )
         with self.named_errors():
             response = await self._client.send(request, stream=True)
+        if response.is_success:
+            return response
         try:
-            if not response.is_success:
-                raise await self._refusal(response)
-            yield response
+            raise await self._refusal(response)
         finally:
             await response.aclose()
 
@@ -155,26 +156,9 @@ class UpstreamHttp:
         refusal = Refusal(response.status_code, response.headers, body)
         return error_from_answer(self.name, refusal, self._clock)
 
-    @contextmanager
-    def named_errors(self) -> Generator[None]:
-        """Translate what goes wrong inside into errors of ours; the log has the reason."""
-        try:
-            yield
-        except httpx2.PoolTimeout as error:
-            raise NotReadyError(
-                "The gateway has no connection left for this call. Try again soon.",
-                retry_after_seconds=1,
-            ) from error
-        except (httpx2.TimeoutException, TimeoutError) as error:
-            _log.warning("upstream_timed_out", upstream=self.name)
-            raise UpstreamTimeoutError(
-                f"The upstream {self.name!r} did not answer in time."
-            ) from error
-        except httpx2.HTTPError as error:
-            _log.warning("upstream_unreachable", upstream=self.name, reason=str(error))
-            raise UpstreamUnreachableError(
-                f"The upstream {self.name!r} cannot be reached. The gateway's log says why."
-            ) from error
+    def named_errors(self) -> "_NamedErrors":
+        """Translate what goes wrong inside a `with` into errors of ours; the log has the reason."""
+        return _NamedErrors(self.name)
 
     def _url(self, path: str) -> httpx2.URL:
         url = self._urls.get(path)
@@ -188,6 +172,41 @@ class UpstreamHttp:
     def _limits(self, read_seconds: float) -> dict[str, float]:
         connect = self.timeouts.connect_seconds
         return {"connect": connect, "pool": connect, "write": read_seconds, "read": read_seconds}
+
+
+class _NamedErrors:
+    """A context on every call's way: a generator would cost it twice as much."""
+
+    __slots__ = ("_upstream",)
+
+    def __init__(self, upstream: str) -> None:
+        self._upstream = upstream
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        match error:
+            case httpx2.PoolTimeout():
+                raise NotReadyError(
+                    "The gateway has no connection left for this call. Try again soon.",
+                    retry_after_seconds=1,
+                ) from error
+            case httpx2.TimeoutException() | TimeoutError():
+                _log.warning("upstream_timed_out", upstream=self._upstream)
+                raise UpstreamTimeoutError(
+                    f"The upstream {self._upstream!r} did not answer in time."
+                ) from error
+            case httpx2.HTTPError():
+                _log.warning("upstream_unreachable", upstream=self._upstream, reason=str(error))
+                raise UpstreamUnreachableError(
+                    f"The upstream {self._upstream!r} cannot be reached. "
+                    "The gateway's log says why."
+                ) from error
+            case _:
+                pass
 
 
 def _headers(config: UpstreamConfig, dialect: Mapping[str, str]) -> httpx2.Headers:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing, suppress
+from contextlib import aclosing, suppress
 from typing import Any, Final, cast
 
 import httpx2
@@ -48,11 +48,12 @@ class OpenaiApi:
         body = outgoing_body(request, stream=True, adapt=self._adapt)
         limits = self._http.timeouts
         pace = StreamPace(limits)
-        opening = self._http.open("POST", _CHAT, body, read_seconds=limits.total_seconds)
-        async with AsyncExitStack() as stack:
-            with self._http.named_errors():
-                async with pace.limit():
-                    response = await stack.enter_async_context(opening)
+        with self._http.named_errors():
+            async with pace.limit():
+                response = await self._http.send(
+                    "POST", _CHAT, body, read_seconds=limits.total_seconds
+                )
+        async with aclosing(response):
             facts.provider = response.headers.get(_PROVIDER_HEADER)
             if response.headers.get("content-type", "").startswith("application/json"):
                 events = self._whole_as_events(response, request, facts, pace)
