@@ -5,6 +5,7 @@ import unicodedata
 from app.core.clock import Clock, epoch_ms
 from app.core.errors import ConflictError, NotFoundError
 from app.core.ids import new_id
+from app.db.repositories.people import People
 from app.db.repositories.teams import TeamRepository
 from app.models.teams import Team
 from app.services.access import require_admin, teams_in_sight
@@ -48,9 +49,10 @@ class TeamService:
 class TeamEditor:
     """Creates, renames and deletes teams inside the caller's transaction. Only admins may."""
 
-    def __init__(self, teams: TeamRepository, trail: AuditTrail, clock: Clock) -> None:
-        """Take where teams are, who changes them, and what time it is."""
-        self._teams = teams
+    def __init__(self, people: People, trail: AuditTrail, clock: Clock) -> None:
+        """Take where teams and keys are, who changes them, and what time it is."""
+        self._teams = people.teams
+        self._keys = people.keys
         self._trail = trail
         self._clock = clock
 
@@ -102,9 +104,10 @@ class TeamEditor:
             ForbiddenError: the caller is no admin.
         """
         team = await self._require(team_id, to="delete teams")
-        await self._trail.record(
-            Action.TEAM_DELETE, team.id, team_id=team.id, before={"name": team.name}
-        )
+        now_ms = epoch_ms(self._clock.now())
+        revoked = await self._keys.revoke_of_team(team.id, at_ms=now_ms)
+        facts = {"name": team.name, "revoked_keys": revoked}
+        await self._trail.record(Action.TEAM_DELETE, team.id, team_id=team.id, before=facts)
         await self._teams.delete(team)
 
     async def _require(self, team_id: str, *, to: str) -> Team:

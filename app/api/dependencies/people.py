@@ -80,7 +80,7 @@ async def get_team_service(people: PeopleDep, manager: ManagerDep) -> TeamServic
 
 async def get_team_editor(change: ChangeDep, container: ContainerDep) -> TeamEditor:
     """Build what changes teams."""
-    return TeamEditor(change.people.teams, change.trail, container.clock)
+    return TeamEditor(change.people, change.trail, container.clock)
 
 
 async def get_member_service(people: PeopleDep, manager: ManagerDep) -> MemberService:

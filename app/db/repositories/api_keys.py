@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.api_keys import ApiKey
@@ -49,15 +49,21 @@ class ApiKeyRepository:
     async def revoke_of_user(
         self, user_id: str, *, at_ms: int, team_id: str | None = None
     ) -> Sequence[str]:
-        """Revoke a user's good keys, or only those charged to a team, and return their ids."""
+        """Revoke a user's keys, or only those charged to a team, and return which were not yet."""
+        is_charged = true() if team_id is None else ApiKey.team_id == team_id
+        return await self._revoke(ApiKey.user_id == user_id, is_charged, at_ms=at_ms)
+
+    async def revoke_of_team(self, team_id: str, *, at_ms: int) -> Sequence[str]:
+        """Revoke every key charged to a team, and return the ids of those that were not yet."""
+        return await self._revoke(ApiKey.team_id == team_id, at_ms=at_ms)
+
+    async def _revoke(self, *which: ColumnElement[bool], at_ms: int) -> Sequence[str]:
         statement = (
             update(ApiKey)
-            .where(ApiKey.user_id == user_id, ApiKey.revoked_at_ms.is_(None))
+            .where(*which, ApiKey.revoked_at_ms.is_(None))
             .values(revoked_at_ms=at_ms)
             .returning(ApiKey.id)
         )
-        if team_id is not None:
-            statement = statement.where(ApiKey.team_id == team_id)
         return sorted((await self._session.scalars(statement)).all())
 
     async def mark_used(self, moments_ms: Mapping[str, int]) -> None:

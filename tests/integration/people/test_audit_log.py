@@ -99,7 +99,14 @@ def test_every_change_leaves_one_row_and_counts_once(client: TestClient, people:
             {"name": "ours"},
             {"name": "O"},
         ),
-        ("DELETE", f"/v1/teams/{team}", None, "team.delete", {"name": "O"}, None),
+        (
+            "DELETE",
+            f"/v1/teams/{team}",
+            None,
+            "team.delete",
+            {"name": "O", "revoked_keys": []},
+            None,
+        ),
         ("POST", f"/v1/users/{ana}/reset-password", None, "user.reset_password", None, None),
         (
             "PATCH",
@@ -149,6 +156,10 @@ def test_keys_that_a_change_kills_are_named(client: TestClient, people: People) 
     client.patch(f"/v1/users/{ana}", json={"disabled": True})
 
     assert rows(client)[0]["after"] == {"is_disabled": True, "revoked_keys": [key.id]}
+    team = people.team("ours")
+    service = people.key(team_id=team)
+    client.delete(f"/v1/teams/{team}")
+    assert rows(client)[0]["before"] == {"name": "ours", "revoked_keys": [service.id]}
 
 
 def test_a_refused_change_leaves_no_row(client: TestClient, people: People) -> None:
