@@ -1,6 +1,7 @@
 """Servers inside this process, and how they end."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -52,6 +53,9 @@ class Server(uvicorn.Server):
         except SystemExit:
             self.should_exit = True
         finally:
+            # What is there by now stays: no collection has to look through it again.
+            gc.collect()
+            gc.freeze()
             self._settled.set()
 
     @contextmanager

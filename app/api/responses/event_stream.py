@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.api.errors import error_event, request_id_of
-from app.api.responses.connection import while_connected
+from app.api.responses.connection import WhileConnected
 from app.core.errors import AppError, NotReadyError
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -42,7 +42,7 @@ class EventStream(Response):
         """Send the whole stream."""
         began = False
         try:
-            async with while_connected(receive), aclosing(self._events) as events:
+            async with WhileConnected(receive), aclosing(self._events) as events:
                 first = await anext(events)
                 began = True
                 await self._send_head(send)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.dependencies.inference import InferenceDep
 from app.api.dependencies.permissions import PermittedRoute, PrincipalDep
-from app.api.responses.connection import while_connected
+from app.api.responses.connection import WhileConnected
 from app.api.responses.event_stream import EventStream
 from app.api.v1.schemas.openai.chat import (
     ChatCompletion,
@@ -42,6 +42,6 @@ async def create_chat_completion(
     call = await to_call(body, request, principal)
     if call.stream:
         return EventStream(inference.stream(call), lambda: answer_headers(call.trace))
-    async with while_connected(request.receive):
+    async with WhileConnected(request.receive):
         answer = await inference.answer(call)
     return Response(answer, media_type="application/json", headers=answer_headers(call.trace))
