@@ -7,6 +7,7 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.middleware.route_template import route_of
+from app.core.logging import REQUEST_ANSWERED
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -27,7 +28,7 @@ class AccessLog:
         try:
             await self._app(scope, receive, send)
         finally:
-            _log.info("request_answered", **_facts(scope, time.perf_counter() - began))
+            _log.info(REQUEST_ANSWERED, **_facts(scope, time.perf_counter() - began))
 
 
 def _facts(scope: Scope, seconds: float) -> dict[str, str | float | None]:

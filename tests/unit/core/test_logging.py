@@ -207,3 +207,17 @@ def test_what_the_context_knows_is_in_every_line() -> None:
         structlog.get_logger().info("inside")
 
     assert lines(stream)[0]["request_id"] == "req_1"
+
+
+def test_only_the_line_of_a_request_without_foreign_words_is_not_looked_through() -> None:
+    stream = configured()
+
+    structlog.get_logger().info("request_answered", route=SECRET)
+    structlog.get_logger().info("request_answered", error=SECRET)
+    structlog.get_logger().info("something_else", route=SECRET)
+    logging.getLogger("a.library").warning("request_answered %s", SECRET)
+
+    own, *foreign = lines(stream)
+    assert own["route"] == SECRET
+    assert SECRET not in str(foreign)
+    assert len(foreign) == 3
