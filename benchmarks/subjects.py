@@ -101,7 +101,8 @@ class GatewayFolder:
 def gateway(folder: GatewayFolder) -> Generator[Subject]:
     """Run the gateway with everything it has: keys in the database, validation, ledger, log."""
     with folder.running() as (process, port, _):
-        key = _post(port, "/v1/keys", {"name": "benchmark"})["secret"]
+        team = _post(port, "/v1/teams", {"name": "benchmark"})["id"]
+        key = _post(port, "/v1/keys", {"name": "benchmark", "team_id": team})["secret"]
         headers = (f"Authorization: Bearer {key}",)
         yield Subject("gateway", process, port, headers=headers)
 

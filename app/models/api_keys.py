@@ -35,3 +35,8 @@ class ApiKey(Base):
     allowed_models: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # None: all
     tags: Mapped[dict[str, str]] = mapped_column(JSON)
     created_by: Mapped[str | None]  # a user's id; no foreign key: makers come and go
+
+    def is_good(self, at_ms: int) -> bool:
+        """Say whether it is neither revoked nor expired at a moment, whatever its owner is."""
+        has_expired = self.expires_at_ms is not None and self.expires_at_ms <= at_ms
+        return self.revoked_at_ms is None and not has_expired

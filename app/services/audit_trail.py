@@ -29,6 +29,9 @@ class Action(StrEnum):
     MEMBER_ADD = "member.add"
     MEMBER_UPDATE = "member.update"
     MEMBER_REMOVE = "member.remove"
+    KEY_CREATE = "key.create"
+    KEY_ROTATE = "key.rotate"
+    KEY_REVOKE = "key.revoke"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -66,15 +67,16 @@ def gateway_url(
 
 @pytest.fixture(scope="session")
 def secret(gateway_url: str) -> str:
-    """Issue a key for inference."""
-    answer = httpx2.post(
-        f"{gateway_url}/v1/keys",
-        json={"name": "contract"},
-        headers={"authorization": f"Bearer {ADMIN_KEY}"},
-        trust_env=False,
-    )
+    """Issue a team's key for inference."""
+    team = created(gateway_url, "/v1/teams", {"name": "contract"})
+    return created(gateway_url, "/v1/keys", {"name": "contract", "team_id": team["id"]})["secret"]
+
+
+def created(gateway_url: str, path: str, body: dict[str, str]) -> Any:
+    headers = {"authorization": f"Bearer {ADMIN_KEY}"}
+    answer = httpx2.post(f"{gateway_url}{path}", json=body, headers=headers, trust_env=False)
     assert answer.status_code == 201, answer.text
-    return answer.json()["secret"]
+    return answer.json()
 
 
 @pytest.fixture

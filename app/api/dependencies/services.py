@@ -9,29 +9,8 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.api.dependencies.container import ContainerDep
-from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.entries import EntryRepository
-from app.services.keys import KeyService
 from app.services.ledger.reports import LedgerReports
-
-
-async def get_key_service(container: ContainerDep) -> AsyncGenerator[KeyService]:
-    """Build the key service over the request's one transaction."""
-    authenticator, revoked = container.authenticator, list[str]()
-    try:
-        async with container.database.transaction() as session:
-            keys = KeyService(ApiKeyRepository(session), container.clock, authenticator.pepper)
-            yield keys
-            revoked = keys.revoked
-    finally:  # the database says so by now, even where the caller left during the commit
-        for key_id in revoked:
-            authenticator.forget(key_id)
-
-
-async def get_key_reader(container: ContainerDep) -> AsyncGenerator[KeyService]:
-    """Build a key service that can only read."""
-    async with container.database.reading() as session:
-        yield KeyService(ApiKeyRepository(session), container.clock, container.authenticator.pepper)
 
 
 async def get_ledger_reports(container: ContainerDep) -> AsyncGenerator[LedgerReports]:
@@ -40,6 +19,4 @@ async def get_ledger_reports(container: ContainerDep) -> AsyncGenerator[LedgerRe
         yield LedgerReports(EntryRepository(session), container.ledger)
 
 
-KeyServiceDep = Annotated[KeyService, Depends(get_key_service, scope="function")]
-KeyReaderDep = Annotated[KeyService, Depends(get_key_reader, scope="function")]
 LedgerReportsDep = Annotated[LedgerReports, Depends(get_ledger_reports, scope="function")]

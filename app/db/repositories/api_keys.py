@@ -1,12 +1,22 @@
 """All SQL that touches `api_keys`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy import ColumnElement, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.repositories.sight import Sight
 from app.models.api_keys import ApiKey
 from app.utils.paging import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFilter:
+    """Which keys are wanted: those that fit everything that is not None."""
+
+    user_id: str | None = None
+    team_id: str | None = None
 
 
 class ApiKeyRepository:
@@ -21,21 +31,26 @@ class ApiKeyRepository:
         self._session.add(key)
         await self._session.flush()
 
-    async def get(self, key_id: str) -> ApiKey | None:
-        """Return one key, revoked or not, or None."""
-        return await self._session.get(ApiKey, key_id)
+    async def get_in_sight(self, key_id: str, sight: Sight) -> ApiKey | None:
+        """Return one key, good or not, or None where there is none or it is out of sight."""
+        query = select(ApiKey).where(ApiKey.id == key_id, _seen(sight))
+        return (await self._session.execute(query)).scalar_one_or_none()
 
     async def get_by_digest(self, digest: bytes) -> ApiKey | None:
         """Return the key whose secret has this digest, revoked or not, or None."""
         query = select(ApiKey).where(ApiKey.digest == digest)
         return (await self._session.execute(query)).scalar_one_or_none()
 
-    async def list_after(self, cursor: Cursor) -> Sequence[ApiKey]:
-        """Return keys, newest first, and one more than the page holds where there are more."""
-        query = select(ApiKey).order_by(ApiKey.id.desc()).limit(cursor.limit + 1)
+    async def list_after(self, cursor: Cursor, sight: Sight, wanted: KeyFilter) -> Sequence[ApiKey]:
+        """Return keys in sight, newest first, and one more than the page holds if there are."""
+        query = select(ApiKey).where(_seen(sight)).order_by(ApiKey.id.desc())
+        if wanted.user_id is not None:
+            query = query.where(ApiKey.user_id == wanted.user_id)
+        if wanted.team_id is not None:
+            query = query.where(ApiKey.team_id == wanted.team_id)
         if cursor.after is not None:
             query = query.where(ApiKey.id < cursor.after)
-        return (await self._session.scalars(query)).all()
+        return (await self._session.scalars(query.limit(cursor.limit + 1))).all()
 
     async def count_of_other_peppers(self, version: int, *, now_ms: int) -> int:
         """Return how many keys would be good now, had another pepper not made their digests."""
@@ -74,3 +89,12 @@ class ApiKeyRepository:
                 .where(ApiKey.id == key_id, func.coalesce(ApiKey.last_used_at_ms, 0) < moment_ms)
                 .values(last_used_at_ms=moment_ms)
             )
+
+
+def _seen(sight: Sight) -> ColumnElement[bool]:
+    if sight.is_all:
+        return true()
+    is_teams = ApiKey.team_id.in_(sorted(sight.team_ids))
+    if sight.user_id is None:  # compared with NULL, it would be every team's
+        return is_teams
+    return or_(ApiKey.user_id == sight.user_id, is_teams)

@@ -6,6 +6,7 @@ from fastapi.testclient import TestClient
 
 from app.api.dependencies.locality import host_of, is_local
 from tests.conftest import ADMIN_KEY
+from tests.support.people import People
 
 PATHS = ("/metrics", "/docs", "/openapi.json")
 ADMIN = {"authorization": f"Bearer {ADMIN_KEY}"}
@@ -73,10 +74,9 @@ def test_a_bad_key_is_no_key(client: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_key_that_only_calls_models_is_not_enough(client: TestClient, path: str) -> None:
-    issued = client.post("/v1/keys", json={"name": "app", "scopes": ["inference"]})
-    assert issued.status_code == 201, issued.text
+    caller = People(client).key(scopes=("inference",))
 
-    answer = client.get(path, headers={"authorization": f"Bearer {issued.json()['secret']}"})
+    answer = client.get(path, headers=caller.headers)
 
     assert answer.status_code == 403
     assert "scope `manage`" in answer.json()["error"]["message"]

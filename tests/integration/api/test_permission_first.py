@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from starlette.requests import Request
 
 from tests.conftest import ADMIN_KEY
+from tests.support.people import People
 from tests.support.servers import running
 
 CHAT = "/v1/chat/completions"
@@ -109,13 +110,11 @@ def test_what_is_wrong_with_a_body_is_told_to_callers_with_a_key_alone(
 def test_a_key_with_the_wrong_scope_is_refused_before_the_body_is_read(
     client: TestClient, parsed: list[int]
 ) -> None:
-    caller = client.post("/v1/keys", json={"name": "app", "scopes": ["inference"]}).json()
-    manager = client.post("/v1/keys", json={"name": "ops", "scopes": ["manage"]}).json()
-    parsed.clear()
+    caller = People(client).key(scopes=("inference",))
+    manager = People(client).key(scopes=("manage",))
 
     for path, key, scope in (("/v1/keys", caller, "manage"), (CHAT, manager, "inference")):
-        headers = {**JSON, "authorization": f"Bearer {key['secret']}"}
-        refused = client.post(path, content=b"{", headers=headers)
+        refused = client.post(path, content=b"{", headers={**JSON, **key.headers})
 
         assert refused.status_code == 403
         assert f"scope `{scope}`" in refused.json()["error"]["message"]

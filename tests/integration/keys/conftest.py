@@ -13,6 +13,7 @@ from app.main import create_app
 from app.services.container import Container
 from tests.conftest import ADMIN_KEY
 from tests.support.keys import bearer
+from tests.support.people import People
 
 Issue = Callable[..., dict[str, Any]]
 
@@ -41,11 +42,26 @@ def admin(client: TestClient) -> dict[str, str]:
 
 
 @pytest.fixture
-def issue(client: TestClient, admin: dict[str, str]) -> Issue:
-    """Return a function that issues a key through the API."""
+def people(client: TestClient, admin: dict[str, str]) -> People:
+    """Return what makes users, teams and keys."""
+    with_key = TestClient(client.app, headers=admin)
+    with_key.app_state.update(client.app_state)
+    return People(with_key)
+
+
+@pytest.fixture
+def owner(people: People) -> str:
+    """Return the id of the user whose keys are issued where nobody else is named."""
+    return people.user("owner")
+
+
+@pytest.fixture
+def issue(client: TestClient, admin: dict[str, str], owner: str) -> Issue:
+    """Return a function that issues a key through the API, for the owner unless it says whose."""
 
     def run(**fields: object) -> dict[str, Any]:
-        answer = client.post("/v1/keys", json={"name": "ci"} | fields, headers=admin)
+        whose = {} if fields.keys() & {"user_id", "team_id"} else {"user_id": owner}
+        answer = client.post("/v1/keys", json={"name": "ci"} | whose | fields, headers=admin)
         assert answer.status_code == 201, answer.text
         return cast("dict[str, Any]", answer.json())
 

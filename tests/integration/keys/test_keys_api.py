@@ -1,5 +1,6 @@
 """Issuing, listing and revoking keys over HTTP."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -10,17 +11,13 @@ from fastapi.testclient import TestClient
 from app.core.security import is_well_formed
 from tests.integration.keys.conftest import Issue
 from tests.support.keys import bearer
+from tests.support.people import error_of
 
 Headers = dict[str, str]
 
 
 def with_key(issued: dict[str, Any]) -> Headers:
     return {"authorization": bearer(issued["secret"])}
-
-
-def error_of(answer: Any) -> tuple[int, str, str | None, str]:
-    error = answer.json()["error"]
-    return answer.status_code, error["code"], error["param"], error["message"]
 
 
 class TestIssue:
@@ -75,6 +72,18 @@ class TestIssue:
             ({"name": "x" * 81}, ("name", "at most 80 characters")),
             ({"name": "a\nb"}, ("name", "must be one line of printable characters")),
             ({"name": "x", "scope": "manage"}, ("scope", "not a field that is known")),
+            ({"name": "x", "created_by": "user_1"}, ("created_by", "not a field that is known")),
+            ({"name": "x", "allowed_models": []}, ("allowed_models", "at least 1")),
+            ({"name": "x", "allowed_models": ["a b"]}, ("allowed_models.0", "without spaces")),
+            ({"name": "x", "allowed_models": ["a\x00"]}, ("allowed_models.0", "without spaces")),
+            ({"name": "x", "allowed_models": ["a" * 201]}, ("allowed_models.0", "at most 200")),
+            ({"name": "x", "allowed_models": ["a"] * 51}, ("allowed_models", "at most 50")),
+            ({"name": "x", "tags": {str(n): "" for n in range(9)}}, ("tags", "at most 8")),
+            ({"name": "x", "tags": {"": "x"}}, ("tags.[key]", "at least 1 character")),
+            ({"name": "x", "tags": {"a": "x" * 257}}, ("tags.a", "at most 256 characters")),
+            ({"name": "x", "tags": {"a": "b\nc"}}, ("tags.a", "one line of printable")),
+            ({"name": "x", "user_id": "\ud800"}, ("user_id", "unicode")),
+            ({"name": "x", "user_id": "x" * 65}, ("user_id", "at most 64 characters")),
             ({"name": "x", "scopes": []}, ("scopes", "at least 1")),
             ({"name": "x", "scopes": ["admin"]}, ("scopes.0", "'inference' or 'manage'")),
             ({"name": "x", "expires_at": "2020-01-01T00:00:00Z"}, ("expires_at", "in the future")),
@@ -82,13 +91,24 @@ class TestIssue:
                 {"name": "x", "expires_at": "2099-01-01T00:00:00"},
                 ("expires_at", "must have timezone"),
             ),
+            ({"name": "x", "expires_at": "9999-12-31T23:59:59-14:00"}, ("expires_at", "9000")),
         ],
     )
     def test_refuses_a_bad_field_by_name(
-        self, client: TestClient, admin: Headers, body: dict[str, Any], expected: tuple[str, str]
+        self,
+        client: TestClient,
+        *,
+        admin: Headers,
+        owner: str,
+        body: dict[str, Any],
+        expected: tuple[str, str],
     ) -> None:
         param, words = expected
-        refused = client.post("/v1/keys", json=body, headers=admin)
+        refused = client.post(
+            "/v1/keys",
+            content=json.dumps({"user_id": owner} | body),
+            headers={"content-type": "application/json", **admin},
+        )
 
         status, code, named, message = error_of(refused)
         assert (status, code, named) == (400, "invalid_request", param)

@@ -12,7 +12,12 @@ from app.core.clock import from_epoch_ms
 _ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Refuse line breaks, and all that cannot be seen or written down.
+
+    Raises:
+        ValueError: the text holds some.
+    """
     if not text.isprintable():
         raise ValueError("must be one line of printable characters")
     return text
@@ -28,17 +33,17 @@ def _address(text: str) -> str:
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
-    AfterValidator(_printable),
+    AfterValidator(printable),
 ]
 PersonName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_printable),
+    AfterValidator(printable),
 ]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254),
-    AfterValidator(_printable),
+    AfterValidator(printable),
     AfterValidator(_address),
     Field(description="An e-mail address, in whatever case. No two users have the same."),
 ]

@@ -1,32 +1,93 @@
 """API keys on the wire."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
-from app.api.v1.schemas.fields import Name, ShownSecret, moment
+from app.api.v1.schemas.fields import Name, ShownSecret, moment, printable
 from app.core.clock import from_epoch_ms
 from app.models.api_keys import ApiKey
-from app.services.keys import IssuedKey
+from app.services.key_editor import MAX_TAGS, IssuedKey, KeyWish
 from app.services.principals import Scope
 from app.utils.paging import Page
 
+_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)  # later ones have no form in every time zone
+
+
+def _without_spaces(pattern: str) -> str:
+    if not pattern.isprintable() or " " in pattern:
+        raise ValueError("must be a model name without spaces, with `*` for any text")
+    return pattern
+
+
+_Id = Annotated[str, StringConstraints(max_length=64)]
+_Pattern = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_without_spaces)
+]
+_TagName = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(printable)]
+_TagValue = Annotated[str, StringConstraints(max_length=256), AfterValidator(printable)]
+
 
 class KeyCreate(BaseModel):
-    """What a manager sends to get a key."""
+    """What a manager sends to get a key. What is left out is as with their own key."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[Name, Field(description="Who or what it is for. Lists show it.")]
     scopes: Annotated[
         frozenset[Scope],
-        Field(min_length=1, description="`inference` calls models, `manage` manages keys."),
+        Field(min_length=1, description="`inference` calls models, `manage` manages."),
     ] = frozenset({Scope.INFERENCE})
+    user_id: Annotated[
+        _Id | None, Field(description="Whose own key it is: yours, unless you are an admin.")
+    ] = None
+    team_id: Annotated[
+        _Id | None,
+        Field(description="The team it is charged to. Without `user_id` it is a service key."),
+    ] = None
+    allowed_models: Annotated[
+        list[_Pattern] | None,
+        Field(min_length=1, max_length=50, description="Model names, with `*` for any text."),
+    ] = None
     expires_at: Annotated[
         AwareDatetime | None,
-        Field(description="When it stops working, with a time zone. Left out: never."),
+        Field(lt=_LATEST, description="When it stops working, with a time zone."),
     ] = None
+    tags: Annotated[
+        dict[_TagName, _TagValue] | None,
+        Field(max_length=MAX_TAGS, description="Put on each of its calls, with your own key's."),
+    ] = None
+
+    def to_wish(self) -> KeyWish:
+        """Return what is asked for."""
+        return KeyWish(
+            name=self.name,
+            scopes=self.scopes,
+            user_id=self.user_id,
+            team_id=self.team_id,
+            allowed_models=None if self.allowed_models is None else tuple(self.allowed_models),
+            expires_at=self.expires_at,
+            tags=self.tags,
+        )
+
+
+class KeyRotate(BaseModel):
+    """What a manager sends to get a new secret for a key."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    overlap_hours: Annotated[
+        int,
+        Field(strict=True, ge=0, le=720, description="How long the old secret still works."),
+    ] = 24
 
 
 class KeyOut(BaseModel):
@@ -37,6 +98,13 @@ class KeyOut(BaseModel):
     prefix: Annotated[str, Field(description="The first 8 characters of the secret.")]
     last4: Annotated[str, Field(description="The last 4 characters of the secret.")]
     scopes: list[Scope]
+    user_id: Annotated[str | None, Field(description="Null: a service key, of its team.")]
+    team_id: Annotated[str | None, Field(description="The team that its calls are charged to.")]
+    allowed_models: Annotated[
+        list[str] | None, Field(description="Names, with `*` for any text. Null: every model.")
+    ]
+    tags: dict[str, str]
+    created_by: Annotated[str | None, Field(description="The user who made it, where one did.")]
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -88,6 +156,11 @@ def _fields(key: ApiKey) -> dict[str, Any]:
         "prefix": key.prefix,
         "last4": key.last4,
         "scopes": key.scopes,
+        "user_id": key.user_id,
+        "team_id": key.team_id,
+        "allowed_models": key.allowed_models,
+        "tags": key.tags,
+        "created_by": key.created_by,
         "created_at": from_epoch_ms(key.created_at_ms),
         "expires_at": moment(key.expires_at_ms),
         "revoked_at": moment(key.revoked_at_ms),
