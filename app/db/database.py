@@ -5,7 +5,7 @@ This is the only place that begins, commits or rolls back.
 
 import sqlite3
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -32,11 +32,14 @@ _Sessions = async_sessionmaker[AsyncSession]
 class Database:
     """Hands out sessions. Keep them short: never await an upstream inside one."""
 
-    def __init__(self, path: Path, writing: AsyncEngine, reading: AsyncEngine) -> None:
+    def __init__(
+        self, path: Path, *, writing: AsyncEngine, reading: AsyncEngine, watching: AsyncEngine
+    ) -> None:
         """Wrap engines over one file that somebody else opens and closes."""
         self.path = path
         self._writing: _Sessions = async_sessionmaker(writing, expire_on_commit=False)
         self._reading: _Sessions = async_sessionmaker(reading, expire_on_commit=False)
+        self._watching: _Sessions = async_sessionmaker(watching, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession]:
@@ -56,19 +59,21 @@ class Database:
             finally:
                 await uninterrupted(session.close())
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[AsyncSession]:
+    def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a session that sees one moment of the database and can change nothing.
 
         Raises:
             NotReadyError: the database is away for now.
         """
-        session = self._reading()
-        with _passing_failures_named():
-            try:
-                yield session
-            finally:
-                await uninterrupted(session.close())
+        return _reading(self._reading())
+
+    def watching(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a session that only reads, on a connection that no report keeps busy.
+
+        Raises:
+            NotReadyError: the database is away for now.
+        """
+        return _reading(self._watching())
 
 
 @asynccontextmanager
@@ -82,11 +87,21 @@ async def open_database(data_dir: Path) -> AsyncGenerator[Database]:
     path = data_dir / FILE_NAME
     writing = _engine(path, WritingConnection, connections=1, begin="BEGIN IMMEDIATE")
     reading = _engine(path, ReadingConnection, connections=READERS, begin="BEGIN")
+    watching = _engine(path, ReadingConnection, connections=1, begin="BEGIN")
     try:
-        yield Database(path, writing, reading)
+        yield Database(path, writing=writing, reading=reading, watching=watching)
     finally:
-        await uninterrupted(reading.dispose())
-        await uninterrupted(writing.dispose())
+        for engine in (watching, reading, writing):
+            await uninterrupted(engine.dispose())
+
+
+@asynccontextmanager
+async def _reading(session: AsyncSession) -> AsyncGenerator[AsyncSession]:
+    with _passing_failures_named():
+        try:
+            yield session
+        finally:
+            await uninterrupted(session.close())
 
 
 @contextmanager

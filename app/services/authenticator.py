@@ -12,8 +12,9 @@ from app.core.clock import Clock, epoch_ms
 from app.core.errors import ConfigurationError, NotReadyError, UnauthenticatedError
 from app.core.security import PEPPER_FILE, digest, pepper_version
 from app.db.repositories.key_directory import KeyDirectory
+from app.services.access_watch import AccessWatch
 from app.services.bearer import read_bearer, refuse_foreign, refuse_malformed
-from app.services.known_keys import MAX_KNOWN, KnownKeys
+from app.services.known_keys import MAX_KNOWN, UNREADABLE, KnownKeys
 from app.services.principals import Principal
 from app.utils.background import running_beside
 
@@ -39,6 +40,7 @@ class Authenticator:
         self._directory = directory
         self._clock = clock
         self._known = KnownKeys(directory, clock)
+        self.watch = AccessWatch(directory, clock, self._known.forget_all)
         self._builtins = {digest(pepper, secret): who for secret, who in builtins.items()}
         self._uses: dict[str, float] = {}  # key id -> monotonic moment that is not written yet
 
@@ -47,33 +49,31 @@ class Authenticator:
 
         Raises:
             UnauthenticatedError: there is no key, or it is not good, or not any more.
-            NotReadyError: the database could not be asked for longer than a key is trusted.
+            NotReadyError: for five seconds nobody could say whether it is good.
         """
         if authorization is not None and authorization[:7] == "Bearer ":
             secret = authorization[7:]
         else:
             secret = read_bearer(authorization)
         hashed = digest(self.pepper, secret)
-        now = self._clock.monotonic()
-        known = self._known.get_fresh(hashed, now)
-        if known is None:
+        who = self._known.get(hashed)
+        if who is None:
             builtin = self._builtins.get(hashed)
             if builtin is not None:
                 return builtin
             refuse_foreign(secret)
             refuse_malformed(secret)
-            known = await self._known.look_up(hashed)
-        if known.expires_at_ms is not None and epoch_ms(self._clock.now()) >= known.expires_at_ms:
+            who = await self._known.look_up(hashed)
+        now = self._clock.monotonic()
+        if not self.watch.is_certain(now):
+            raise NotReadyError(UNREADABLE, retry_after_seconds=1)
+        if who.expires_at_ms is not None and epoch_ms(self._clock.now()) >= who.expires_at_ms:
             raise UnauthenticatedError(_EXPIRED)
-        self._uses[known.principal.key_id] = now
-        return known.principal
-
-    def forget(self, key_id: str) -> None:
-        """Stop trusting what is remembered of a key. Call it after the change is committed."""
-        self._known.forget(key_id)
+        self._uses[who.key_id] = now
+        return who
 
     def forget_all(self) -> None:
-        """Stop trusting what is remembered of any key: people or teams have changed."""
+        """Ask for every key again. Call it after a change of people, teams or keys is committed."""
         self._known.forget_all()
 
     async def write_uses(self) -> None:
@@ -102,7 +102,9 @@ async def open_authenticator(
     *,
     are_keys_used: bool = True,
 ) -> AsyncGenerator[Authenticator]:
-    """Open an authenticator that writes down the last use of keys each minute and at the end.
+    """Open an authenticator that learns of changes each second.
+
+    It writes the last use of keys down each minute and at the end.
 
     Raises:
         ConfigurationError: keys in use were made with another pepper, and are to be used.
@@ -110,7 +112,11 @@ async def open_authenticator(
     if are_keys_used:
         await _require_same_pepper(directory, pepper, clock)
     authenticator = Authenticator(directory, pepper, clock, builtins)
-    async with running_beside(_write_uses_for_ever(authenticator)):
+    await authenticator.watch.look()
+    async with (
+        running_beside(authenticator.watch.look_for_ever()),
+        running_beside(_write_uses_for_ever(authenticator)),
+    ):
         yield authenticator
     await authenticator.write_uses()
 

@@ -18,6 +18,7 @@ class FakeDirectory(KeyDirectory):
     def __init__(self) -> None:
         self.rows: dict[bytes, ApiKey] = {}
         self.questions = 0
+        self.changes = 0
         self.broken = False
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -42,6 +43,13 @@ class FakeDirectory(KeyDirectory):
         seen = new_row(row.digest, expires_at_ms=row.expires_at_ms)
         seen.id, seen.revoked_at_ms = row.id, revoked_at_ms  # as it was when the question came
         return KeyRecord(seen, None, {})
+
+    async def count_changes(self) -> int:
+        changes = self.changes
+        await self.may_answer.wait()
+        if self.broken:
+            raise NotReadyError("The database does not answer.")
+        return changes
 
     async def count_of_other_peppers(self, version: int, *, now_ms: int) -> int:
         del now_ms

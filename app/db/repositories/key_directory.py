@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.errors import NotReadyError
 from app.db.database import Database
 from app.db.repositories.api_keys import ApiKeyRepository
+from app.db.repositories.changes import ChangeRepository
 from app.db.repositories.members import MemberRepository
 from app.db.repositories.users import UserRepository
 from app.models.api_keys import ApiKey
@@ -48,6 +49,15 @@ class KeyDirectory:
             owner = await UserRepository(session).get(key.user_id)
             roles = await MemberRepository(session).list_roles(key.user_id)
             return KeyRecord(key, owner, roles)
+
+    async def count_changes(self) -> int:
+        """Return how often people, teams or keys have changed.
+
+        Raises:
+            NotReadyError: the database does not answer, or not in time.
+        """
+        async with _named_failures(), self._database.watching() as session:
+            return await ChangeRepository(session).read_access()
 
     async def count_of_other_peppers(self, version: int, *, now_ms: int) -> int:
         """Return how many keys would be good now, had another pepper not made their digests.

@@ -1,51 +1,25 @@
 """What another process does to a key holds here within five seconds."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+import sys
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from app.core.clock import epoch_ms
+from app.core.clock import SystemClock, epoch_ms
 from app.core.errors import ConfigurationError, NotReadyError, UnauthenticatedError
-from app.db.database import Database, open_database
-from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.key_directory import KeyDirectory
-from app.db.schema import upgrade
-from app.db.sqlite import FILE_NAME
-from app.services.authenticator import Authenticator, open_authenticator
-from app.services.keys import IssuedKey, KeyService
-from app.services.principals import PrincipalKind, Scope, builtin_principal
-from app.utils.paging import Cursor
+from app.services.authenticator import open_authenticator
+from app.services.key_editor import IssuedKey
 from tests.support.clocks import FakeClock
 from tests.support.keys import PEPPER, bearer
+from tests.support.processes import Process, open_process
 
-OPERATOR = builtin_principal(PrincipalKind.OPERATOR)
+ROOT = Path(__file__).parents[3]
 
-
-class Process:
-    """One of several that have the same data folder open."""
-
-    def __init__(self, database: Database, clock: FakeClock) -> None:
-        self.database = database
-        self._clock = clock
-        self.authenticator = Authenticator(KeyDirectory(database), PEPPER, clock, {})
-
-    async def issue(self) -> IssuedKey:
-        async with self.database.transaction() as session:
-            keys = KeyService(ApiKeyRepository(session), self._clock, PEPPER)
-            return await keys.issue(
-                name="ci", scopes=frozenset({Scope.INFERENCE}), expires_at=None, issuer=OPERATOR
-            )
-
-    async def revoke(self, key_id: str) -> None:
-        async with self.database.transaction() as session:
-            await KeyService(ApiKeyRepository(session), self._clock, PEPPER).revoke(key_id)
-
-    async def last_used_at_ms(self, key_id: str) -> int | None:
-        async with self.database.reading() as session:
-            [key] = await ApiKeyRepository(session).list_after(Cursor(limit=1, after=None))
-            assert key.id == key_id
-            return key.last_used_at_ms
+Change = Callable[[Process, IssuedKey], Awaitable[None]]
 
 
 @pytest.fixture
@@ -55,109 +29,195 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def here(tmp_path: Path, clock: FakeClock) -> AsyncGenerator[Process]:
-    upgrade(tmp_path)
-    async with open_database(tmp_path) as database:
-        yield Process(database, clock)
+    async with open_process(tmp_path, clock) as process:
+        yield process
 
 
 @pytest.fixture
 async def there(here: Process, tmp_path: Path, clock: FakeClock) -> AsyncGenerator[Process]:
     del here
-    async with open_database(tmp_path) as database:
-        yield Process(database, clock)
+    async with open_process(tmp_path, clock) as process:
+        yield process
+
+
+@pytest.fixture
+async def key(here: Process) -> IssuedKey:
+    """Return a key of a user that is charged to a team."""
+    user_id = await here.user()
+    return await here.issue(user_id=user_id, team_id=await here.team(user_id))
+
+
+async def rows_of(process: Process, query: str) -> list[object]:
+    async with process.database.reading() as session:
+        rows = await (await session.connection()).exec_driver_sql(query)
+        return list(rows.scalars())
 
 
 async def test_a_key_issued_there_works_here_at_once(here: Process, there: Process) -> None:
-    issued = await there.issue()
+    issued = await there.issue(user_id=await there.user())
 
-    principal = await here.authenticator.authenticate(bearer(issued.secret.get_secret_value()))
-
-    assert principal.key_id == issued.key.id
+    assert await here.takes(issued)
 
 
-async def test_a_key_revoked_there_is_refused_here_within_five_seconds(
-    here: Process, there: Process, clock: FakeClock
+async def revoke(process: Process, key: IssuedKey) -> None:
+    await process.revoke(key.key.id)
+
+
+async def disable(process: Process, key: IssuedKey) -> None:
+    await process.disable(str(key.key.user_id))
+
+
+async def delete(process: Process, key: IssuedKey) -> None:
+    await process.delete(str(key.key.user_id))
+
+
+async def remove_from_team(process: Process, key: IssuedKey) -> None:
+    await process.remove(str(key.key.team_id), str(key.key.user_id))
+
+
+async def delete_team(process: Process, key: IssuedKey) -> None:
+    await process.delete_team(str(key.key.team_id))
+
+
+@pytest.mark.parametrize("change", [revoke, disable, delete, remove_from_team, delete_team])
+async def test_what_ends_a_key_there_ends_it_here_with_the_next_look(
+    here: Process, there: Process, key: IssuedKey, change: Change
 ) -> None:
-    issued = await here.issue()
-    header = bearer(issued.secret.get_secret_value())
-    await here.authenticator.authenticate(header)
+    assert await here.takes(key)
 
-    await there.revoke(issued.key.id)
-    seconds = 0.0
-    while await is_taken(here, header):
-        clock.move(0.1)
-        seconds += 0.1
+    await change(there, key)
+    assert await here.takes(key)  # nobody here knows
+    await here.authenticator.watch.look()
 
-    assert seconds <= 5
-    with pytest.raises(UnauthenticatedError, match="was revoked"):
-        await here.authenticator.authenticate(header)
+    assert not await here.takes(key)
 
 
-async def is_taken(process: Process, header: str) -> bool:
-    try:
-        await process.authenticator.authenticate(header)
-    except UnauthenticatedError:
-        return False
-    return True
+@pytest.mark.parametrize("change", [revoke, disable, delete, remove_from_team, delete_team])
+async def test_what_ends_a_key_holds_without_any_look_in_the_end(
+    here: Process, there: Process, key: IssuedKey, *, change: Change, clock: FakeClock
+) -> None:
+    assert await here.takes(key)
+    await change(there, key)
+
+    clock.move(5)
+
+    with pytest.raises(NotReadyError):
+        await here.takes(key)
+
+
+async def test_a_key_that_stays_good_is_asked_for_again_after_a_change_of_another(
+    here: Process, there: Process, key: IssuedKey
+) -> None:
+    other = await there.issue(user_id=key.key.user_id)
+    assert await here.takes(key)
+
+    await there.revoke(other.key.id)
+    await here.authenticator.watch.look()
+
+    assert await here.takes(key)
 
 
 async def test_a_database_that_cannot_be_read_stops_calls_after_five_seconds(
-    here: Process, clock: FakeClock, tmp_path: Path
+    here: Process, key: IssuedKey, clock: FakeClock
 ) -> None:
-    issued = await here.issue()
-    header = bearer(issued.secret.get_secret_value())
-    await here.authenticator.authenticate(header)
+    assert await here.takes(key)
 
     async with here.database.transaction() as session:
-        await (await session.connection()).exec_driver_sql("ALTER TABLE api_keys RENAME TO gone")
-    clock.move(4.9)
-    await here.authenticator.authenticate(header)
+        await (await session.connection()).exec_driver_sql("ALTER TABLE changes RENAME TO gone")
+    for _ in range(49):
+        clock.move(0.1)
+        await here.authenticator.watch.look()
+        assert await here.takes(key)
     clock.move(0.1)
 
     with pytest.raises(NotReadyError, match="cannot be checked right now"):
-        await here.authenticator.authenticate(header)
-    assert (tmp_path / FILE_NAME).exists()
+        await here.takes(key)
+
+
+async def test_a_look_waits_for_no_report(here: Process, there: Process, key: IssuedKey) -> None:
+    """Every reader is taken; the watch has a connection of its own."""
+    assert await here.takes(key)
+    await there.revoke(key.key.id)
+
+    async with (
+        here.database.reading() as one,
+        here.database.reading() as two,
+        here.database.reading() as three,
+        here.database.reading() as four,
+    ):
+        for session in (one, two, three, four):
+            await session.connection()
+        began = time.perf_counter()
+        await here.authenticator.watch.look()
+
+    assert time.perf_counter() - began < 1
+    assert not await here.takes(key)
+
+
+async def test_a_real_process_revokes_a_key_and_it_is_refused_within_seconds(
+    here: Process, key: IssuedKey, tmp_path: Path
+) -> None:
+    directory = KeyDirectory(here.database)
+    header = bearer(key.secret.get_secret_value())
+    async with open_authenticator(directory, PEPPER, SystemClock(), {}) as authenticator:
+        await authenticator.authenticate(header)
+        command = (sys.executable, "-m", "tests.support.processes", str(tmp_path), key.key.id)
+        revoker = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+        assert await revoker.wait() == 0
+        seconds = await seconds_until_refused(authenticator.authenticate, header)
+
+    assert seconds < 3
+
+
+async def seconds_until_refused(
+    authenticate: Callable[[str], Awaitable[object]], header: str
+) -> float:
+    began = time.perf_counter()
+    while time.perf_counter() - began < 5:
+        try:
+            await authenticate(header)
+        except UnauthenticatedError:
+            break
+        await asyncio.sleep(0.01)
+    return time.perf_counter() - began
 
 
 async def test_the_last_use_moves_forward_only(
-    here: Process, there: Process, clock: FakeClock
+    here: Process, there: Process, key: IssuedKey, clock: FakeClock
 ) -> None:
-    issued = await here.issue()
-    header = bearer(issued.secret.get_secret_value())
-    await here.authenticator.authenticate(header)
-    clock.move(10)
+    await here.takes(key)
+    clock.move(4)
     latest = epoch_ms(clock.now())
-    await there.authenticator.authenticate(header)
+    await there.takes(key)
 
     await there.authenticator.write_uses()
     await here.authenticator.write_uses()
 
-    assert await here.last_used_at_ms(issued.key.id) == latest
+    assert await rows_of(here, "SELECT last_used_at_ms FROM api_keys") == [latest]
 
 
 class TestAnotherPepper:
     async def test_is_refused_while_keys_of_the_old_one_are_good(
-        self, here: Process, clock: FakeClock
+        self, here: Process, key: IssuedKey, clock: FakeClock
     ) -> None:
-        issued = await here.issue()
         other = b"another pepper that is long enough"
         directory = KeyDirectory(here.database)
 
         with pytest.raises(ConfigurationError, match="were made with another key pepper"):
             async with open_authenticator(directory, other, clock, {}):
                 pass
-        await here.revoke(issued.key.id)
+        await here.revoke(key.key.id)
         async with open_authenticator(directory, other, clock, {}):
             pass
 
     async def test_is_fine_where_the_old_keys_have_expired(
-        self, here: Process, clock: FakeClock
+        self, here: Process, key: IssuedKey, clock: FakeClock
     ) -> None:
-        issued = await here.issue()
         async with here.database.transaction() as session:
-            key = await ApiKeyRepository(session).get(issued.key.id)
-            assert key is not None
-            key.expires_at_ms = epoch_ms(clock.now())
+            await (await session.connection()).exec_driver_sql(
+                "UPDATE api_keys SET expires_at_ms = ? WHERE id = ?",
+                (epoch_ms(clock.now()), key.key.id),
+            )
 
         async with open_authenticator(KeyDirectory(here.database), b"o" * 32, clock, {}):
             pass

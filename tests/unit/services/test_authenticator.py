@@ -1,5 +1,6 @@
 """Who is calling, without asking the database for each call."""
 
+import asyncio
 import gc
 import logging
 from types import FunctionType, ModuleType
@@ -31,8 +32,10 @@ def directory() -> FakeDirectory:
 
 
 @pytest.fixture
-def authenticator(directory: FakeDirectory, clock: FakeClock) -> Authenticator:
-    return Authenticator(directory, PEPPER, clock, {ADMIN_SECRET: ADMIN})
+async def authenticator(directory: FakeDirectory, clock: FakeClock) -> Authenticator:
+    authenticator = Authenticator(directory, PEPPER, clock, {ADMIN_SECRET: ADMIN})
+    await authenticator.watch.look()
+    return authenticator
 
 
 async def test_a_good_key_says_who_calls(
@@ -46,14 +49,15 @@ async def test_a_good_key_says_who_calls(
     assert await authenticator.authenticate(f"bearer  {SECRET} ") == principal
 
 
-async def test_a_key_in_use_is_not_asked_for_again(
+async def test_a_key_in_use_is_not_asked_for_again_while_nothing_changes(
     authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
 ) -> None:
     directory.add(SECRET)
 
     for _ in range(100):
         await authenticator.authenticate(bearer(SECRET))
-        clock.move(0.02)
+        clock.move(1)
+        await authenticator.watch.look()
 
     assert directory.questions == 1
 
@@ -105,7 +109,7 @@ async def test_a_forgotten_key_is_asked_for_again(
     await authenticator.authenticate(bearer(SECRET))
 
     row.revoked_at_ms = 1
-    authenticator.forget(row.id)
+    authenticator.forget_all()
 
     with pytest.raises(UnauthenticatedError, match="was revoked"):
         await authenticator.authenticate(bearer(SECRET))
@@ -146,13 +150,100 @@ def reachable_texts(root: object) -> set[str]:
     return {one for one in seen.values() if isinstance(one, str)}
 
 
+class TestAChangeElsewhere:
+    async def test_is_learnt_of_by_looking(
+        self, authenticator: Authenticator, directory: FakeDirectory
+    ) -> None:
+        row = directory.add(SECRET)
+        await authenticator.authenticate(bearer(SECRET))
+        row.revoked_at_ms = 1
+        await authenticator.authenticate(bearer(SECRET))  # nobody knows yet
+
+        directory.changes += 1
+        await authenticator.watch.look()
+
+        with pytest.raises(UnauthenticatedError, match="was revoked"):
+            await authenticator.authenticate(bearer(SECRET))
+
+    async def test_counts_backwards_too(
+        self, authenticator: Authenticator, directory: FakeDirectory
+    ) -> None:
+        row = directory.add(SECRET)
+        await authenticator.authenticate(bearer(SECRET))
+        row.revoked_at_ms = 1
+
+        directory.changes -= 1  # somebody put an older copy of the database in place
+        await authenticator.watch.look()
+
+        with pytest.raises(UnauthenticatedError):
+            await authenticator.authenticate(bearer(SECRET))
+
+    async def test_that_nobody_looked_for_in_five_seconds_stops_all_keys(
+        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
+    ) -> None:
+        directory.add(SECRET)
+        await authenticator.authenticate(bearer(SECRET))
+
+        clock.move(4.999)
+        await authenticator.authenticate(bearer(SECRET))
+        clock.move(0.001)
+        with pytest.raises(NotReadyError, match="cannot be checked right now"):
+            await authenticator.authenticate(bearer(SECRET))
+        await authenticator.watch.look()
+        await authenticator.authenticate(bearer(SECRET))
+
+        assert directory.questions == 1
+
+    async def test_that_cannot_be_looked_for_stops_keys_of_the_first_call_too(
+        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
+    ) -> None:
+        directory.add(SECRET)
+        clock.move(5)
+
+        with pytest.raises(NotReadyError):
+            await authenticator.authenticate(bearer(SECRET))
+
+    async def test_is_certain_from_the_question_on_and_not_from_the_answer(
+        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
+    ) -> None:
+        directory.add(SECRET)
+        directory.may_answer.clear()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(authenticator.watch.look())
+            await asyncio.sleep(0)
+            clock.move(4)
+            directory.may_answer.set()
+
+        await authenticator.authenticate(bearer(SECRET))
+        clock.move(1)
+        with pytest.raises(NotReadyError):
+            await authenticator.authenticate(bearer(SECRET))
+
+    async def test_is_awaited_quietly(
+        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
+    ) -> None:
+        directory.broken = True
+        with capture_logs() as logs:
+            for _ in range(10):
+                clock.move(1)
+                await authenticator.watch.look()
+            directory.broken = False
+            for _ in range(10):
+                await authenticator.watch.look()
+
+        assert [log["event"] for log in logs] == [
+            "access_changes_unreadable",
+            "access_changes_readable",
+        ]
+
+
 class TestLastUse:
     async def test_is_written_once_for_many_calls(
         self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
     ) -> None:
         row = directory.add(SECRET)
         for _ in range(10):
-            clock.move(1)
+            clock.move(0.4)
             await authenticator.authenticate(bearer(SECRET))
         used = epoch_ms(clock.now())
         clock.move(30)
@@ -168,7 +259,7 @@ class TestLastUse:
     ) -> None:
         row = directory.add(SECRET)
         await authenticator.authenticate(bearer(SECRET))
-        authenticator.forget(row.id)
+        authenticator.forget_all()
 
         await authenticator.write_uses()
 
@@ -228,6 +319,21 @@ class TestOpening:
         with pytest.raises(ConfigurationError, match=r"1 API keys .* Restore secret\.key"):
             async with open_authenticator(directory, b"another pepper" * 3, clock, {}):
                 pass
+
+    async def test_looks_for_changes_each_second(
+        self, directory: FakeDirectory, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = directory.add(SECRET)
+        monkeypatch.setattr("app.services.access_watch.LOOK_SECONDS", 0)
+
+        async with open_authenticator(directory, PEPPER, clock, {}) as authenticator:
+            await authenticator.authenticate(bearer(SECRET))
+            row.revoked_at_ms = 1
+            directory.changes += 1
+            for _ in range(10):
+                await asyncio.sleep(0)
+            with pytest.raises(UnauthenticatedError):
+                await authenticator.authenticate(bearer(SECRET))
 
     async def test_writes_uses_each_minute(
         self, directory: FakeDirectory, clock: FakeClock, monkeypatch: pytest.MonkeyPatch

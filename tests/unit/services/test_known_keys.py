@@ -1,4 +1,4 @@
-"""How long what is known of a key is trusted, and how rarely the database is asked."""
+"""What is known of keys, and how rarely the database is asked."""
 
 import asyncio
 
@@ -7,7 +7,8 @@ from structlog.testing import capture_logs
 
 from app.core.errors import NotReadyError, UnauthenticatedError
 from app.core.security import digest
-from app.services.known_keys import KnownKey, KnownKeys
+from app.services.known_keys import KnownKeys
+from app.services.principals import Principal
 from tests.support.clocks import FakeClock
 from tests.support.keys import PEPPER, FakeDirectory, new_row
 
@@ -36,18 +37,6 @@ async def turns(count: int = 20) -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_key_stays_fresh_for_two_and_a_half_seconds(
-    known: KnownKeys, directory: FakeDirectory, clock: FakeClock
-) -> None:
-    directory.add(SECRET)
-    first = await known.look_up(DIGEST)
-
-    clock.move(2.4)
-    assert known.get_fresh(DIGEST, clock.monotonic()) is first
-    clock.move(0.1)
-    assert known.get_fresh(DIGEST, clock.monotonic()) is None
-
-
 async def test_a_hundred_first_calls_ask_once(known: KnownKeys, directory: FakeDirectory) -> None:
     directory.add(SECRET)
     directory.may_answer.clear()
@@ -58,66 +47,8 @@ async def test_a_hundred_first_calls_ask_once(known: KnownKeys, directory: FakeD
         directory.may_answer.set()
 
     assert directory.questions == 1
-    assert len({call.result().principal for call in calls}) == 1
-
-
-async def test_calls_go_on_while_one_of_them_asks_again(
-    known: KnownKeys, directory: FakeDirectory, clock: FakeClock
-) -> None:
-    directory.add(SECRET)
-    first = await known.look_up(DIGEST)
-    clock.move(3)
-    directory.may_answer.clear()
-
-    async with asyncio.TaskGroup() as tasks:
-        asking = tasks.create_task(known.look_up(DIGEST))
-        await turns()
-        assert await known.look_up(DIGEST) is first
-        assert not asking.done()
-        directory.may_answer.set()
-
-    assert directory.questions == 2
-    assert asking.result().checked_at == first.checked_at + 3
-
-
-async def test_nobody_goes_on_after_five_seconds(
-    known: KnownKeys, directory: FakeDirectory, clock: FakeClock
-) -> None:
-    row = directory.add(SECRET)
-    await known.look_up(DIGEST)
-    row.revoked_at_ms = 1
-    clock.move(5)
-    directory.may_answer.clear()
-
-    async with asyncio.TaskGroup() as tasks:
-        calls = [tasks.create_task(refused(known)) for _ in range(10)]
-        await turns()
-        assert not any(call.done() for call in calls)
-        directory.may_answer.set()
-
-    assert [call.result() for call in calls] == ["This API key was revoked."] * 10
-    assert directory.questions == 2
-
-
-async def refused(known: KnownKeys) -> str:
-    with pytest.raises(UnauthenticatedError) as refusal:
-        await known.look_up(DIGEST)
-    return refusal.value.message.partition(" Ask")[0]
-
-
-async def test_the_age_counts_from_the_question_and_not_from_the_answer(
-    known: KnownKeys, directory: FakeDirectory, clock: FakeClock
-) -> None:
-    directory.add(SECRET)
-    directory.may_answer.clear()
-
-    async with asyncio.TaskGroup() as tasks:
-        asking = tasks.create_task(known.look_up(DIGEST))
-        await turns()
-        clock.move(2)
-        directory.may_answer.set()
-
-    assert clock.monotonic() - asking.result().checked_at == 2
+    assert len({call.result().key_id for call in calls}) == 1
+    assert known.get(DIGEST) is calls[0].result()
 
 
 async def test_a_call_that_leaves_while_it_asks_lets_the_next_one_ask(
@@ -134,7 +65,7 @@ async def test_a_call_that_leaves_while_it_asks_lets_the_next_one_ask(
         await turns()
         directory.may_answer.set()
 
-    assert isinstance(staying.result(), KnownKey)
+    assert isinstance(staying.result(), Principal)
     assert directory.questions == 2
 
 
@@ -148,11 +79,18 @@ async def test_a_key_forgotten_during_a_lookup_is_not_remembered_by_it(
         tasks.create_task(known.look_up(DIGEST))
         await turns()
         row.revoked_at_ms = 1
-        known.forget(row.id)
+        known.forget_all()
         directory.may_answer.set()
 
+    assert known.get(DIGEST) is None
     with pytest.raises(UnauthenticatedError, match="was revoked"):
         await known.look_up(DIGEST)
+
+
+async def refused(known: KnownKeys) -> str:
+    with pytest.raises(UnauthenticatedError) as refusal:
+        await known.look_up(DIGEST)
+    return refusal.value.message.partition(" Ask")[0]
 
 
 class TestUnknownSecrets:
@@ -172,7 +110,17 @@ class TestUnknownSecrets:
         row = directory.add(SECRET)
         clock.move(1)
 
-        assert (await known.look_up(DIGEST)).principal.key_id == row.id
+        assert (await known.look_up(DIGEST)).key_id == row.id
+
+    async def test_may_become_keys_at_once_where_a_change_is_known(
+        self, known: KnownKeys, directory: FakeDirectory
+    ) -> None:
+        await refused(known)
+        directory.add(SECRET)
+
+        known.forget_all()
+
+        assert isinstance(await known.look_up(DIGEST), Principal)
 
     async def test_are_not_let_in_by_a_row_with_another_digest(
         self, known: KnownKeys, directory: FakeDirectory
@@ -197,35 +145,29 @@ class TestUnknownSecrets:
 
 
 async def test_known_keys_take_bounded_memory_and_the_latest_stay(
-    known: KnownKeys, directory: FakeDirectory, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    known: KnownKeys, directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.services.known_keys.MAX_KNOWN", 3)
     digests = [directory.add(str(number)).digest for number in range(4)]
-    for one in digests[:3]:
+
+    for one in digests:
         await known.look_up(one)
-        clock.move(1)
-    await known.look_up(digests[0])
 
-    await known.look_up(digests[3])
-
-    now = clock.monotonic()
-    assert [known.get_fresh(one, now) is not None for one in digests] == [True, False, True, True]
+    assert [known.get(one) is not None for one in digests] == [False, True, True, True]
 
 
 class TestAnUnreadableDatabase:
-    async def test_stops_no_key_before_five_seconds(
-        self, known: KnownKeys, directory: FakeDirectory, clock: FakeClock
+    async def test_stops_no_key_that_is_known(
+        self, known: KnownKeys, directory: FakeDirectory
     ) -> None:
         directory.add(SECRET)
         first = await known.look_up(DIGEST)
         directory.broken = True
 
-        clock.move(4.9)
         with capture_logs() as logs:
             assert await known.look_up(DIGEST) is first
-        clock.move(0.1)
-        with pytest.raises(NotReadyError, match="cannot be checked right now"):
-            await known.look_up(DIGEST)
+            with pytest.raises(NotReadyError, match="cannot be checked right now"):
+                await known.look_up(digest(PEPPER, "another key"))
 
         assert logs == [
             {
@@ -245,7 +187,7 @@ class TestAnUnreadableDatabase:
 
         directory.broken = False
 
-        assert isinstance(await known.look_up(DIGEST), KnownKey)
+        assert isinstance(await known.look_up(DIGEST), Principal)
 
     async def test_is_asked_once_for_all_who_wait(
         self, known: KnownKeys, directory: FakeDirectory, clock: FakeClock

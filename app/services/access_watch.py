@@ -1,0 +1,59 @@
+"""Learns of changes in who may do what, whichever process made them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from app.core.clock import Clock
+from app.core.errors import NotReadyError
+from app.db.repositories.key_directory import KeyDirectory
+
+LOOK_SECONDS: Final = 1.0
+TRUST_SECONDS: Final = 5.0  # no call goes on what was certain longer ago than this
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class AccessWatch:
+    """Looks whether anything has changed, and remembers since when that is certain."""
+
+    def __init__(
+        self, directory: KeyDirectory, clock: Clock, on_change: Callable[[], None]
+    ) -> None:
+        """Take where changes are counted, and whom to tell. Nothing is certain yet."""
+        self._directory = directory
+        self._clock = clock
+        self._on_change = on_change
+        self._counter: int | None = None
+        self._certain_at = float("-inf")  # when the last question that was answered was asked
+        self._fails = False
+
+    def is_certain(self, now: float) -> bool:
+        """Say whether every change of five seconds ago and longer is known at a moment."""
+        return now - self._certain_at < TRUST_SECONDS
+
+    async def look(self) -> None:
+        """Look once. A database that does not answer leaves everything as it was, for a while."""
+        asked_at = self._clock.monotonic()
+        try:
+            counter = await self._directory.count_changes()
+        except NotReadyError as error:
+            if not self._fails:
+                _log.warning("access_changes_unreadable", reason=error.message)
+            self._fails = True
+            return
+        if self._fails:
+            _log.info("access_changes_readable")
+        self._fails = False
+        if counter != self._counter:
+            self._counter = counter
+            self._on_change()
+        self._certain_at = asked_at
+
+    async def look_for_ever(self) -> None:
+        """Look each second."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.look()
