@@ -67,14 +67,20 @@ def run(plan: Plan, folder: Path) -> Results:
             for one, load in jobs:
                 bursts[one.name, load].append(measure(one, load, cores, seconds=plan.burst_seconds))
         running_seconds = sum(one.process.cpu_seconds() for one in subjects)
-        body = Body(starts[0], median(starts[1:]), idle_mb, subject.process.memory_mb())
+        body = Body(
+            first_start_seconds=starts[0][0],
+            start_seconds=median(seconds for seconds, _ in starts[1:]),
+            start_cpu_seconds=median(cpu_seconds for _, cpu_seconds in starts[1:]),
+            idle_mb=idle_mb,
+            loaded_mb=subject.process.memory_mb(),
+        )
         others = watch.others_share(running_seconds)
     return Results({key: sum_up(of_key) for key, of_key in bursts.items()}, body, others)
 
 
-def _time_start(place: GatewayFolder) -> float:
-    with place.running() as (_, _, seconds):
-        return seconds
+def _time_start(place: GatewayFolder) -> tuple[float, float]:
+    with place.running() as (process, _, seconds):
+        return seconds, process.cpu_seconds()
 
 
 def report(results: Results, plan: Plan) -> list[str]:

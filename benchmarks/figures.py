@@ -77,6 +77,7 @@ class Body:
 
     first_start_seconds: float
     start_seconds: float
+    start_cpu_seconds: float
     idle_mb: float
     loaded_mb: float
 

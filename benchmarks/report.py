@@ -41,7 +41,7 @@ def render(table: Table, bars: Sequence[Bar], body: Body) -> list[str]:
     weight = (
         f"Memory: {body.idle_mb:.0f} MB idle, {body.loaded_mb:.0f} MB after the load. Ready "
         f"{body.first_start_seconds:.2f} s after the first start, {body.start_seconds:.2f} s after "
-        "later ones."
+        f"later ones, {body.start_cpu_seconds:.2f} s of that processor time."
     )
     return [
         *render_table(("bar", "measured", "limit", ""), [_bar_row(bar) for bar in bars]),

@@ -3,7 +3,9 @@ import pytest
 from benchmarks.bursts import Burst, Load
 from benchmarks.figures import Bar, Body, Figures, bars, median_of, per_core_ratio, sum_up
 
-BODY = Body(first_start_seconds=1.2, start_seconds=0.9, idle_mb=80, loaded_mb=90)
+BODY = Body(
+    first_start_seconds=1.2, start_seconds=0.9, start_cpu_seconds=0.8, idle_mb=80, loaded_mb=90
+)
 
 
 def burst(

@@ -45,7 +45,7 @@ def test_the_report_says_pass_or_falls_short_and_shows_the_ratios() -> None:
         ("gateway", paced): sum_up([later]),
     }
     bars = [Bar("fast", 1, 2, "ms"), Bar("small", 101, 100, "MB")]
-    lines = render(table, bars, Body(1.2, 0.9, 80, 90))
+    lines = render(table, bars, Body(1.2, 0.9, 0.8, 80, 90))
     text = "\n".join(lines)
     assert "| fast  |  1.00 ms |   <= 2 ms |        pass |" in lines
     assert "| small |   101 MB | <= 100 MB | falls short |" in lines
