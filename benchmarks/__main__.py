@@ -100,8 +100,8 @@ def report(results: Results, plan: Plan) -> list[str]:
 
 def write_document(lines: Sequence[str]) -> None:
     """Put the report into the document, below its introduction."""
-    introduction = DOCUMENT.read_text(encoding="utf-8").partition("\n## ")[0]
-    text = "\n".join([introduction, "## The last full run", "", *lines, ""])
+    introduction = DOCUMENT.read_text(encoding="utf-8").partition("\n## ")[0].rstrip()
+    text = "\n".join([introduction, "", "## The last full run", "", *lines, ""])
     DOCUMENT.write_text(text, encoding="utf-8")
 
 
