@@ -8,10 +8,11 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from app import __version__
-from app.cli import check, database, keys, serve, simulate
-from app.cli.serve import AppFactory
-from app.core.errors import AppError
+from app.cli import check, database, keys, serve, simulate, teams, users
+from app.cli.desk import AppFactory
+from app.core.errors import AppError, NotReadyError
 
+EXIT_FAILED: Final = 1
 EXIT_USER: Final = 2  # what the person at the keyboard can mend
 EXIT_INTERRUPTED: Final = 130
 
@@ -47,6 +48,8 @@ def start(
 cli.command("serve")(serve.serve)
 cli.command("simulate")(simulate.simulate)
 cli.command("check")(check.check)
+cli.add_typer(users.commands, name="users")
+cli.add_typer(teams.commands, name="teams")
 cli.add_typer(keys.commands, name="keys")
 cli.add_typer(database.commands, name="db")
 
@@ -58,13 +61,15 @@ def run(create_app: AppFactory) -> NoReturn:
 
 def execute(create_app: AppFactory, arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status: 2 is for mistakes that a person can mend."""
+    status = EXIT_USER
     try:
         return cli([*arguments], standalone_mode=False, obj=create_app) or 0
     except AppError as error:
         complaint = error.message
+        status = EXIT_FAILED if isinstance(error, NotReadyError) else EXIT_USER
     except TyperException as error:
         complaint = f"{error.format_message()} `meterhouse --help` lists what there is."
     except (KeyboardInterrupt, Abort):
         return EXIT_INTERRUPTED
     sys.stderr.write(f"{complaint}\n")
-    return EXIT_USER
+    return status

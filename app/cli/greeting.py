@@ -2,13 +2,13 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
-from app.api.v1.schemas.keys import KeyCreate
+from app.api.v1.schemas.keys import KeyIssued, KeyList
 from app.cli.banner import (
     AdminKey,
     FreshKey,
@@ -17,7 +17,8 @@ from app.cli.banner import (
     trouble_lines,
     try_it_lines,
 )
-from app.cli.key_desk import KeyStore
+from app.cli.operator import OperatorApi
+from app.cli.people import require_admin
 from app.cli.private_file import write_private
 from app.cli.try_model import NoModel, find_model
 from app.core.config import Settings, hugging_face_login
@@ -25,17 +26,17 @@ from app.core.errors import AppError
 from app.core.gateway_file import GatewayConfig
 from app.services.principals import Scope
 
-_FIRST_KEY: Final = KeyCreate(name="first admin key", scopes=frozenset(Scope))
+_FIRST_KEY: Final[Mapping[str, Any]] = {"name": "first admin key", "scopes": sorted(Scope)}
 _KEY_FILE: Final = "first-admin-key"
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
-async def greet(settings: Settings, gateway: GatewayConfig, url: str) -> None:
+async def greet(settings: Settings, gateway: GatewayConfig, url: str, api: OperatorApi) -> None:
     """Print the banner. What needs an upstream comes last, a few seconds later at most."""
     _print(opening_lines(url, settings.data_dir, gateway, hugging_face_login()))
     try:
-        key = await _admin_key(settings)
+        key = await _admin_key(settings, api)
     except AppError as error:
         _log.error("first_admin_key_not_made", reason=error.message)
         return
@@ -47,14 +48,15 @@ async def greet(settings: Settings, gateway: GatewayConfig, url: str) -> None:
         _print(try_it_lines(url, key, model))
 
 
-async def _admin_key(settings: Settings) -> FreshKey | AdminKey:
+async def _admin_key(settings: Settings, api: OperatorApi) -> FreshKey | AdminKey:
     """Return how to get at an admin key; where none was ever made, make the first."""
     if settings.admin_key is not None:
         return AdminKey.CHOSEN
-    keys = KeyStore(settings)
-    if (await keys.list_page(None)).data:
+    if KeyList.model_validate(await api.request("GET", "keys", params={"limit": 1})).data:
         return AdminKey.KEPT
-    secret = (await keys.issue(_FIRST_KEY)).secret.get_secret_value()
+    wanted = {**_FIRST_KEY, "user_id": (await require_admin(api)).id}
+    issued = KeyIssued.model_validate(await api.request("POST", "keys", json=wanted))
+    secret = issued.secret.get_secret_value()
     if sys.stdout.isatty():
         return FreshKey(secret, None)
     path = settings.data_dir.absolute() / _KEY_FILE

@@ -1,19 +1,43 @@
-"""How a command finds the running server of a data folder, and speaks to it as its operator."""
+"""The gateway's own API, called with the operator's credential by commands on its machine."""
 
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Protocol, TypeVar
+from urllib.parse import quote
 
 import httpx2
 from pydantic import BaseModel, PlainSerializer, SecretStr, ValidationError
 
 from app.cli.private_file import write_private
-from app.core.errors import AppError, ConfigurationError
+from app.core.errors import AppError, ConfigurationError, NotReadyError
 from app.db.data_lock import is_held
+
+Item_co = TypeVar("Item_co", covariant=True)
+Item = TypeVar("Item")
 
 _FILE: Final = "server.json"
 _SECONDS: Final = 10.0
+_PAGE: Final = 100
+
+
+class Page(Protocol[Item_co]):
+    """One page of any list."""
+
+    @property
+    def data(self) -> Sequence[Item_co]:
+        """Return what is on it."""
+        ...
+
+    @property
+    def has_more(self) -> bool:
+        """Say whether another page follows."""
+        ...
+
+    @property
+    def last_id(self) -> str | None:
+        """Return where the next page begins."""
+        ...
 
 
 class RunningServer(BaseModel):
@@ -27,29 +51,44 @@ class RunningServer(BaseModel):
 
 
 class OperatorApi:
-    """The server's own API, called with the operator's credential."""
+    """The API of one gateway."""
 
-    def __init__(self, client: httpx2.Client) -> None:
+    def __init__(self, client: httpx2.AsyncClient) -> None:
         """Take a client that knows the address and the credential."""
         self._client = client
 
-    def request(
-        self, method: Literal["GET", "POST", "DELETE"], path: str, **options: Any
-    ) -> dict[str, Any]:
-        """Return the JSON that a route answers, or {} where it answers nothing.
+    async def request(
+        self, method: Literal["GET", "POST", "PATCH", "DELETE"], *path: str, **options: Any
+    ) -> Any:
+        """Return the JSON that a route answers, or None where it answers nothing.
 
         Raises:
-            AppError: the server refused, with its own words, or did not answer.
+            NotReadyError: there was no answer, or the gateway failed.
+            AppError: the gateway refused, with its own words.
         """
         try:
-            response = self._client.request(method, path, **options)
+            response = await self._client.request(method, _join(path), **options)
         except httpx2.HTTPError as error:
-            raise ConfigurationError(
+            raise NotReadyError(
                 f"The running server at {self._client.base_url} does not answer: {error}."
             ) from error
         if response.is_success:
-            return response.json() if response.content else {}
-        raise AppError(_complaint(response))
+            return response.json() if response.content else None
+        kind = NotReadyError if response.is_server_error else AppError
+        raise kind(_complaint(response))
+
+    async def list_all(
+        self, read: Callable[[Any], Page[Item]], *path: str, **wanted: str
+    ) -> Sequence[Item]:
+        """Return everything in a list, the newest first, however many pages that takes."""
+        found: list[Item] = []
+        query: dict[str, str | int] = {"limit": _PAGE, **wanted}
+        while True:
+            page = read(await self.request("GET", *path, params=query))
+            found += page.data
+            if not page.has_more or page.last_id is None:
+                return found
+            query["after"] = page.last_id
 
 
 @contextmanager
@@ -78,14 +117,21 @@ def find_server(data_dir: Path) -> RunningServer | None:
     )
 
 
-@contextmanager
-def open_operator_api(server: RunningServer) -> Generator[OperatorApi]:
-    """Open a connection to a running server, whatever proxies the environment names."""
-    headers = {"Authorization": f"Bearer {server.operator_secret.get_secret_value()}"}
-    with httpx2.Client(
-        base_url=server.url, headers=headers, timeout=_SECONDS, trust_env=False
+@asynccontextmanager
+async def open_operator_api(
+    url: str, secret: SecretStr, transport: httpx2.AsyncBaseTransport | None = None
+) -> AsyncGenerator[OperatorApi]:
+    """Open a way to a gateway that ignores whatever proxies the environment names."""
+    headers = {"Authorization": f"Bearer {secret.get_secret_value()}"}
+    async with httpx2.AsyncClient(
+        base_url=url, headers=headers, timeout=_SECONDS, trust_env=False, transport=transport
     ) as client:
         yield OperatorApi(client)
+
+
+def _join(path: Sequence[str]) -> str:
+    """Return a path of which each part is one segment, whatever a person typed as an id."""
+    return "/v1/" + "/".join(quote(part, safe="") for part in path)
 
 
 def _complaint(response: httpx2.Response) -> str:

@@ -5,18 +5,18 @@ import os
 import socket
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 import uvloop
 from pydantic import SecretStr
-from starlette.types import ASGIApp
 
 from app.cli.answers import Answers, choose_answers, point_at_simulator, remember_real_answers
 from app.cli.data_folder import make_ready
+from app.cli.desk import AppFactory
 from app.cli.greeting import greet
 from app.cli.listener import is_loopback, listen, local_url
-from app.cli.operator import RunningServer, announced
+from app.cli.operator import RunningServer, announced, open_operator_api
 from app.cli.options import ConfigOption, DataOption
 from app.cli.server import Server, stopping_on_signals
 from app.cli.settings import read_settings
@@ -26,14 +26,6 @@ from app.core.security import new_secret
 from app.db.data_lock import hold
 from app.simulator.app import create_simulator
 from app.utils.background import running_beside
-
-
-class AppFactory(Protocol):
-    """Builds the gateway's application; `app.main.create_app` is one."""
-
-    def __call__(self, settings: Settings, gateway: GatewayConfig, operator_secret: str) -> ASGIApp:
-        """Build it; nothing is opened before it is started."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +84,10 @@ async def _run(start: _Start) -> None:
         serving = await stack.enter_async_context(server.running())
         here = RunningServer(pid=os.getpid(), url=local_url(start.listener), operator_secret=secret)
         stack.enter_context(announced(settings.data_dir, here))
-        async with running_beside(greet(settings, gateway, here.url)):
+        async with running_beside(_greet(settings, gateway, here)):
             await serving
+
+
+async def _greet(settings: Settings, gateway: GatewayConfig, here: RunningServer) -> None:
+    async with open_operator_api(here.url, here.operator_secret) as api:
+        await greet(settings, gateway, here.url, api)

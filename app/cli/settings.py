@@ -15,3 +15,16 @@ def read_settings(**overrides: Any) -> Settings:
     settings = get_settings(**overrides)
     logging.configure(settings)
     return settings
+
+
+def read_quiet_settings(**overrides: Any) -> Settings:
+    """Read the settings for a command that is over in a moment: requests it makes are not logged.
+
+    Raises:
+        ConfigurationError: a name is unknown, a value is bad or a file cannot be read.
+    """
+    settings = get_settings(**overrides)
+    is_chatty = settings.log_level == "info"
+    quiet = settings.model_copy(update={"log_level": "warning"}) if is_chatty else settings
+    logging.configure(quiet)
+    return settings

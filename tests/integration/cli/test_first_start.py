@@ -32,10 +32,18 @@ def test_a_fresh_start_streams_a_chat_to_the_line_it_prints(command: Command) ->
         assert f"$(cat {key_file})" in pasted
         assert key_file.read_text(encoding="utf-8").strip() not in "\n".join(server.lines)
         ready = httpx2.get(f"{_url(server)}/ready").json()
+        headers = {"Authorization": f"Bearer {key_file.read_text(encoding='utf-8').strip()}"}
+        me = httpx2.get(f"{_url(server)}/v1/me", headers=headers).json()
         assert server.end() == 0
     assert _text_of(stream).startswith("[simulator] No model was called.")
     assert stream.rstrip().endswith("data: [DONE]")
     assert ready["simulated"] is True
+    assert (me["user"]["email"], me["user"]["name"], me["is_admin"]) == (
+        "admin@localhost",
+        "Admin",
+        True,
+    )
+    assert set(me["key"]["scopes"]) == {"inference", "manage"}
     assert "SIMULATOR: made-up text" in server.lines[1]
     assert "Traceback" not in server.errors
     assert not (command.folder / "data" / "server.json").exists()

@@ -123,7 +123,7 @@ def test_a_pepper_that_cannot_be_used_is_one_line(command: Command) -> None:
         (("serve", "--host", "no such host"), "Cannot listen on 'no such host': no such address."),
         (("serve", "--config", "gw.toml"), "gw.toml: cannot be read: No such file or directory"),
         (("simulate", "--script", "s.json"), "s.json: "),
-        (("keys", "create", "--name", "a\nb"), "--name: must be 1 to 80 characters"),
+        (("keys", "create", "--name", "a\nb"), "`name` must be one line of printable characters"),
     ],
 )
 def test_a_bad_command_line_is_one_line(
