@@ -6,6 +6,7 @@ AppError
 |  |- ModelRequiredError
 |- UnauthenticatedError
 |- ForbiddenError
+|  |- ModelNotAllowedError
 |- NotFoundError
 |  |- ModelNotFoundError
 |- ConflictError
@@ -74,6 +75,12 @@ class ForbiddenError(AppError):
     """The key is good but may not do this."""
 
     code = "forbidden"
+
+
+class ModelNotAllowedError(ForbiddenError):
+    """The key may not call this model."""
+
+    code = "model_not_allowed"
 
 
 class NotFoundError(AppError):

@@ -3,16 +3,9 @@
 from collections.abc import Iterable
 
 
-def allows(patterns: Iterable[str] | None, model: str) -> bool:
-    """Say whether a model may be called by whoever is limited to some patterns; None is no limit.
-
-    A suffix after the last colon, such as `:fastest`, is the caller's choice unless a pattern has
-    one too.
-    """
-    if patterns is None:
-        return True
-    base = model.rpartition(":")[0]
-    return any(matches(one, model) or matches(one, base) for one in patterns)
+def allow(patterns: Iterable[str], *names: str) -> bool:
+    """Say whether any of some patterns matches any name of a model."""
+    return any(matches(pattern, name) for pattern in patterns for name in names)
 
 
 def covers(patterns: Iterable[str], narrower: str) -> bool:

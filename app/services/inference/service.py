@@ -48,6 +48,7 @@ class InferenceService:
 
         Raises:
             ModelNotFoundError, ModelRequiredError: nobody answers for the model.
+            ModelNotAllowedError: the key may not call it.
             UpstreamError: the upstream did not answer.
         """
         target = self._admit(call)
@@ -64,6 +65,7 @@ class InferenceService:
 
         Raises:
             ModelNotFoundError, ModelRequiredError: nobody answers for the model.
+            ModelNotAllowedError: the key may not call it.
             UpstreamError: the upstream did not answer, or broke on the way.
         """
         target = self._admit(call)
@@ -77,7 +79,7 @@ class InferenceService:
         yield _trailer(call.trace) + DONE
 
     def _admit(self, call: Call) -> Target:
-        target = self._catalogue.resolve(call.model)
+        target = self._catalogue.resolve(call.model, call.principal.allowed_models)
         self._ledger.ensure_room()
         call.trace.upstream = target.upstream
         call.trace.upstream_model = target.model

@@ -1,12 +1,15 @@
 """From the model a caller names to the upstream that answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
-from app.core.errors import ModelNotFoundError, ModelRequiredError
+from app.core.errors import ModelNotAllowedError, ModelNotFoundError, ModelRequiredError
 from app.core.gateway_file import GatewayConfig
+from app.services.model_patterns import allow
 from app.services.providers.provider import Provider
+
+Patterns: TypeAlias = Sequence[str] | None  # None: all models
 
 # `huggingface_hub` sends "dummy", and Hugging Face's JavaScript client the gateway's own URL, when
 # the caller named no model.
@@ -36,14 +39,21 @@ class Catalogue:
         self._providers = providers
         self._fallback = _fallback(gateway)
 
-    def resolve(self, model: str | None) -> Target:
+    def resolve(self, model: str | None, allowed: Patterns = None) -> Target:
         """Return who answers for a model, or for the default model where none is named.
 
         Raises:
             ModelRequiredError: no model is named and none is the default.
+            ModelNotAllowedError: it is none of those that are allowed.
             ModelNotFoundError: no upstream answers for this name.
         """
         name = self._default() if model is None or is_absent(model) else model
+        if not self.is_allowed(name, allowed):
+            raise ModelNotAllowedError(
+                f"Your key may not call the model {name!r}. GET /v1/models lists those that it "
+                "may; whoever runs this gateway can issue one that may call others.",
+                param="model",
+            )
         target = self.find(name)
         if target is None:
             raise ModelNotFoundError(
@@ -52,6 +62,19 @@ class Catalogue:
                 param="model",
             )
         return target
+
+    def is_allowed(self, name: str, allowed: Patterns) -> bool:
+        """Say whether a name is one of those that are allowed.
+
+        A suffix such as `:fastest` is the caller's to choose, unless a pattern names one. Names of
+        `meterhouse.toml` have none: with one added, they would go somewhere else.
+        """
+        if allowed is None:
+            return True
+        base = name.rpartition(":")[0]
+        if not base or name in self._gateway.models or base in self._gateway.models:
+            return allow(allowed, name)
+        return allow(allowed, name, base)
 
     def find(self, name: str) -> Target | None:
         """Return who answers for a name, or None where nobody does."""

@@ -11,7 +11,7 @@ from app.core.clock import Clock
 from app.core.errors import ModelNotFoundError, UpstreamError
 from app.core.gateway_file import GatewayConfig
 from app.services.providers.provider import Provider
-from app.services.routing.catalogue import Catalogue
+from app.services.routing.catalogue import Catalogue, Patterns
 
 FRESH_SECONDS: Final = 600.0
 FAILED_SECONDS: Final = 30.0  # how long an upstream that did not answer is left alone
@@ -45,8 +45,10 @@ class ModelDirectory:
         self._listings = {name: _Listing() for name in providers}
         self._locks = {name: asyncio.Lock() for name in providers}
 
-    async def list_models(self) -> list[Mapping[str, Any]]:
+    async def list_models(self, allowed: Patterns = None) -> list[Mapping[str, Any]]:
         """Return every model once: configured ones, then each upstream's under its callable name.
+
+        What is not allowed is left out.
 
         An upstream that does not answer contributes what it listed last.
         """
@@ -62,20 +64,20 @@ class ModelDirectory:
             for entry in entries:
                 name = self._callable_name(upstream, entry["id"])
                 found.setdefault(name, {"owned_by": upstream, **entry, "id": name})
-        return list(found.values())
+        return [one for name, one in found.items() if self._catalogue.is_allowed(name, allowed)]
 
-    async def require_model(self, name: str) -> Mapping[str, Any]:
+    async def require_model(self, name: str, allowed: Patterns = None) -> Mapping[str, Any]:
         """Return one model by its name, with or without a suffix after the last colon.
 
         Raises:
-            ModelNotFoundError: it is in no list.
+            ModelNotFoundError: it is in no list, or not allowed.
         """
         models = await self.list_models()
         entry = _find(models, name)
         base, _, suffix = name.rpartition(":")
         if entry is None and suffix and base not in self._gateway.models:
             entry = _find(models, base)  # Hugging Face's suffixes: `:fastest`, `:groq`
-        if entry is None:
+        if entry is None or not self._catalogue.is_allowed(name, allowed):
             raise ModelNotFoundError(
                 f"There is no model {name!r} in the list. GET /v1/models shows it.", param="model"
             )

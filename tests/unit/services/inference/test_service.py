@@ -1,11 +1,17 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
-from app.core.errors import NotReadyError, UpstreamTruncatedError, UpstreamUnavailableError
+from app.core.errors import (
+    ModelNotAllowedError,
+    NotReadyError,
+    UpstreamTruncatedError,
+    UpstreamUnavailableError,
+)
 from app.core.gateway_file import GatewayConfig
 from app.core.telemetry import Metrics
 from app.services.inference.call import Call
@@ -89,6 +95,24 @@ def _service(provider: FakeProvider, ledger: FakeLedger) -> tuple[InferenceServi
 def _call(*, stream: bool = False) -> Call:
     who = Principal("key_1", "ci", frozenset({Scope.INFERENCE}), user_id="user_1", team_id="team_1")
     return Call("req_1", "theirs", who, "chat-completion", "up/m", {"model": "up/m"}, b"{}", stream)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_model_that_the_key_may_not_call_is_not_sent_and_leaves_no_entry(
+    *, stream: bool
+) -> None:
+    provider, ledger = FakeProvider(), FakeLedger()
+    service, _ = _service(provider, ledger)
+    call = _call(stream=stream)
+    limited = replace(call, principal=replace(call.principal, allowed_models=("up/other",)))
+
+    with pytest.raises(ModelNotAllowedError):
+        await (anext(service.stream(limited)) if stream else service.answer(limited))
+
+    assert provider.requests == []
+    assert ledger.entries == []
+    allowed = replace(call, principal=replace(call.principal, allowed_models=("up/*",)))
+    assert await (anext(service.stream(allowed)) if stream else service.answer(allowed))
 
 
 def _metric(metrics: Metrics, name: str, **labels: str) -> float | None:

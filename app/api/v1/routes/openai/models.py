@@ -10,13 +10,16 @@ router = APIRouter(prefix="/v1/models", tags=["models"], route_class=PermittedRo
 
 
 @router.get("")
-async def list_models(_: PrincipalDep, directory: ModelDirectoryDep) -> ModelList:
-    """List every model: the configured ones first, then those that upstreams name themselves."""
-    entries = await directory.list_models()
+async def list_models(principal: PrincipalDep, directory: ModelDirectoryDep) -> ModelList:
+    """List the models that your key may call.
+
+    The configured ones come first, then those that upstreams name themselves.
+    """
+    entries = await directory.list_models(principal.allowed_models)
     return ModelList(object="list", data=[Model.of(entry) for entry in entries], has_more=False)
 
 
 @router.get("/{model_id:path}")
-async def get_model(model_id: str, _: PrincipalDep, directory: ModelDirectoryDep) -> Model:
-    """Show one model. A suffix such as `:fastest` is allowed and kept."""
-    return Model.of(await directory.require_model(model_id))
+async def get_model(model_id: str, principal: PrincipalDep, directory: ModelDirectoryDep) -> Model:
+    """Show one model that your key may call. A suffix such as `:fastest` is allowed and kept."""
+    return Model.of(await directory.require_model(model_id, principal.allowed_models))
