@@ -32,7 +32,11 @@ _Id = Annotated[str, StringConstraints(max_length=64)]
 _Pattern = Annotated[
     str, StringConstraints(min_length=1, max_length=200), AfterValidator(_without_spaces)
 ]
-_TagName = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(printable)]
+_TagName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
+    AfterValidator(printable),
+]
 _TagValue = Annotated[str, StringConstraints(max_length=256), AfterValidator(printable)]
 
 
