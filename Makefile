@@ -22,9 +22,10 @@ fix: ## format, and mend what ruff can mend
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format .
 
-docs: ## write docs/guide.md from tests/architecture
+docs: ## write docs/guide.md and docs/access.md from the tests
 	@scripts/setup test
 	@.venv/bin/python -m tests.architecture.guide
+	@.venv/bin/python -m tests.integration.access.page
 
 bench: ## measure against a null route and a direct call (QUICK=1 for half a minute)
 	@scripts/setup test

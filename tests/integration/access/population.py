@@ -1,0 +1,173 @@
+"""A small company in the database: two teams, who is in them, and a key of every kind.
+
+The callers of the access matrix, and the objects that they try to reach. It is written behind the
+application's back, so a new one takes milliseconds, and one key can be what no route makes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.ids import new_id
+from app.core.security import digest, new_secret, pepper_version
+from app.models.api_keys import ApiKey
+from app.models.base import Base
+from app.models.teams import Member, Team
+from app.models.users import User
+from tests.conftest import ADMIN_KEY
+
+NOON_MS: Final = 1_795_435_200_000  # 2026-11-23T12:00:00Z
+LONG_AGO_MS: Final = 1_000_000_000_000
+BOTH: Final = ("inference", "manage")
+CALLS: Final = ("inference",)
+MANAGES: Final = ("manage",)
+
+
+class _Person(NamedTuple):
+    role: str = "member"
+    team: str | None = None
+    team_role: str = "member"
+    is_disabled: bool = False
+
+
+class _Key(NamedTuple):
+    user: str | None
+    team: str | None = None
+    scopes: tuple[str, ...] = BOTH
+    expires_at_ms: int | None = None
+    revoked_at_ms: int | None = None
+    allowed_models: tuple[str, ...] | None = None
+
+
+PEOPLE: Final[Mapping[str, _Person]] = {
+    "member": _Person(team="team"),
+    "lead": _Person(team="team", team_role="lead"),
+    "fellow": _Person(team="team"),
+    "other member": _Person(team="other team"),
+    "other lead": _Person(team="other team", team_role="lead"),
+    "admin": _Person("admin"),
+    "second-admin": _Person("admin"),
+    "stranger": _Person(),
+    "disabled": _Person("admin", team="team", team_role="lead", is_disabled=True),
+    "leaver": _Person(),
+}
+# Those who call. The names are the columns of the matrix.
+CALLERS: Final[Mapping[str, _Key]] = {
+    "member": _Key("member"),
+    "lead": _Key("lead"),
+    "other member": _Key("other member"),
+    "other lead": _Key("other lead"),
+    "admin": _Key("admin"),
+    "calls only": _Key("admin", scopes=CALLS),
+    "manages only": _Key("admin", scopes=MANAGES),
+    "service": _Key(None, "team"),
+    "service calls only": _Key(None, "team", scopes=CALLS),
+}
+BAD_KEYS: Final[Mapping[str, _Key]] = {
+    "expired": _Key("admin", expires_at_ms=LONG_AGO_MS),
+    "revoked": _Key("admin", revoked_at_ms=LONG_AGO_MS),
+    "disabled": _Key("disabled"),
+    "leaver": _Key("leaver", "team"),
+}
+# Those that nobody calls with.
+KEYS: Final[Mapping[str, _Key]] = {
+    "fellow-key": _Key("fellow", scopes=MANAGES),
+    "charged-key": _Key("fellow", "team", scopes=MANAGES),
+    "team-key": _Key(None, "team", scopes=MANAGES),
+    "admin-key": _Key("second-admin", scopes=MANAGES),
+}
+OPERATOR_SECRET: Final = "an-operator-secret-that-only-tests-know"
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Who and what there is: ids by name, and what each caller sends."""
+
+    ids: Mapping[str, str]
+    headers: Mapping[str, dict[str, str]]
+    secrets: frozenset[str]
+
+    def id_of(self, name: str, caller: str) -> str:
+        """Return the id of an object.
+
+        `self` is the caller, `own-key` another key of theirs; `no-...` is nobody's id. Who has no
+        good key pretends to be the admin.
+        """
+        if name.startswith("no-"):
+            return new_id(name.removeprefix("no-"))
+        whose = caller if caller in CALLERS else "admin"
+        own = {"self": CALLERS[whose].user or "", "own-key": f"own-key of {whose}"}
+        return self.ids[own.get(name, name)]
+
+
+async def populate(session: AsyncSession, pepper: bytes) -> Population:
+    """Put a company in the place of whoever is there."""
+    for table in (User, Team):  # the rest goes with them
+        await session.execute(delete(table))
+    rows, ids = list[Base](), dict[str, str]()
+    for name in ("team", "other team"):
+        ids[name] = new_id("team")
+        rows.append(Team(id=ids[name], name=ids[name], folded_name=ids[name], created_at_ms=1))
+    for name, person in PEOPLE.items():
+        ids[name] = new_id("user")
+        rows.append(_user(ids[name], name, person))
+    session.add_all(rows)
+    await session.flush()
+    secrets = dict[str, str]()
+    for name, key in _keys().items():
+        row, secrets[name] = _key(name, key, ids, pepper)
+        ids[name] = row.id
+        session.add(row)
+    session.add_all(
+        Member(team_id=ids[one.team], user_id=ids[name], role=one.team_role, created_at_ms=1)
+        for name, one in PEOPLE.items()
+        if one.team is not None
+    )
+    called = {name: secrets[f"key of {name}"] for name in (*CALLERS, *BAD_KEYS)}
+    called |= {"bootstrap": ADMIN_KEY, "operator": OPERATOR_SECRET, "unknown": new_secret()}
+    headers = {name: {"authorization": f"Bearer {text}"} for name, text in called.items()}
+    return Population(ids, headers | {"nobody": {}}, frozenset(secrets.values()))
+
+
+def _keys() -> dict[str, _Key]:
+    calling = {f"key of {name}": key for name, key in {**CALLERS, **BAD_KEYS}.items()}
+    spare = {f"own-key of {name}": key for name, key in CALLERS.items() if key.user is not None}
+    return {**KEYS, **calling, **spare}
+
+
+def _user(user_id: str, name: str, person: _Person) -> User:
+    return User(
+        id=user_id,
+        email=f"{user_id}@example.com",
+        name=name.title(),
+        role=person.role,
+        password_hash=None,
+        created_at_ms=1,
+        disabled_at_ms=LONG_AGO_MS if person.is_disabled else None,
+    )
+
+
+def _key(name: str, key: _Key, ids: Mapping[str, str], pepper: bytes) -> tuple[ApiKey, str]:
+    secret = new_secret()
+    row: Any = ApiKey(
+        id=new_id("key"),
+        name=name,
+        digest=digest(pepper, secret),
+        pepper_version=pepper_version(pepper),
+        prefix=secret[:8],
+        last4=secret[-4:],
+        scopes=list(key.scopes),
+        created_at_ms=1,
+        expires_at_ms=key.expires_at_ms,
+        revoked_at_ms=key.revoked_at_ms,
+        last_used_at_ms=None,
+        user_id=None if key.user is None else ids[key.user],
+        team_id=None if key.team is None else ids[key.team],
+        allowed_models=None if key.allowed_models is None else list(key.allowed_models),
+        tags={},
+        created_by=None,
+    )
+    return row, secret

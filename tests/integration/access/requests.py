@@ -1,0 +1,76 @@
+"""What the lines of the table stand for: objects, and what is sent."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from app.core.ids import new_id
+from tests.integration.access.population import Population
+
+MODEL: Final = "meta-llama/Llama-3.3-70B-Instruct"
+_FILES: Final = {"model": MODEL, "file": "status.css", "asset": "swagger-ui.css"}
+_OBJECT: Final = re.compile(r"\{([\w-]+)\}")
+
+
+class Body(NamedTuple):
+    """What is sent, in words and as JSON; `{...}` is an object's id, `{new}` an unheard-of word."""
+
+    words: str
+    template: Mapping[str, Any]
+
+
+_CHAT: Final = {
+    "model": MODEL,
+    "max_tokens": 1,
+    "messages": [{"role": "user", "content": "Hi"}],
+}
+_PERSON: Final = {"email": "{new}@example.com", "name": "New"}
+_KEY: Final = {"name": "new", "scopes": ["manage"]}
+BODIES: Final[Mapping[str, Body]] = {
+    "a-chat": Body("", _CHAT),
+    "a-person": Body("a member", _PERSON),
+    "an-admin": Body("an admin", _PERSON | {"role": "admin"}),
+    "a-name": Body("a name", {"name": "{new}"}),
+    "being-admin": Body("the role `admin`", {"role": "admin"}),
+    "being-disabled": Body("disabled", {"disabled": True}),
+    "a-stranger": Body("a stranger", {"user_id": "{stranger}"}),
+    "a-lead": Body("a stranger, as a lead", {"user_id": "{stranger}", "role": "lead"}),
+    "oneself": Body("oneself, as a lead", {"user_id": "{self}", "role": "lead"}),
+    "nobody": Body("nobody's id", {"user_id": "{no-user}"}),
+    "being-lead": Body("the role `lead`", {"role": "lead"}),
+    "for-oneself": Body("of one's own, that calls", {"name": "mine"}),
+    "that-manages": Body("of one's own, that manages", _KEY),
+    "for-oneself-in-the-team": Body(
+        "of one's own, charged to the team", _KEY | {"user_id": "{self}", "team_id": "{team}"}
+    ),
+    "for-a-fellow": Body("of a fellow", _KEY | {"user_id": "{fellow}"}),
+    "for-another-admin": Body("of another admin", _KEY | {"user_id": "{second-admin}"}),
+    "for-the-team": Body("of the team", _KEY | {"team_id": "{team}"}),
+    "for-no-user": Body("of nobody", _KEY | {"user_id": "{no-user}"}),
+    "for-no-team": Body("of no team", _KEY | {"team_id": "{no-team}"}),
+}
+
+
+def path_of(path: str, people: Population, caller: str) -> str:
+    """Return the path of a line for one caller."""
+    return _fill(path, people, caller)
+
+
+def body_of(sends: str | None, people: Population, caller: str) -> dict[str, Any] | None:
+    """Return what a line sends for one caller."""
+    if sends is None:
+        return None
+    return {
+        name: _fill(value, people, caller) if isinstance(value, str) else value
+        for name, value in BODIES[sends].template.items()
+    }
+
+
+def _fill(text: str, people: Population, caller: str) -> str:
+    def find(found: re.Match[str]) -> str:
+        name = found[1]
+        if name == "new":
+            return new_id("new")
+        return _FILES.get(name) or people.id_of(name, caller)
+
+    return _OBJECT.sub(find, text)

@@ -1,0 +1,171 @@
+"""Who may do what: the table that `docs/access.md` shows and `test_matrix.py` tries.
+
+A line: method, path with the objects that it names, sometimes what is sent, and what each caller is
+answered. `-` is a question that makes no sense.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+# The callers of each column are answered the same.
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "no good key": ("nobody", "unknown", "expired", "revoked", "disabled", "leaver"),
+    "member": ("member",),
+    "lead": ("lead",),
+    "other member": ("other member",),
+    "other lead": ("other lead",),
+    "admin": ("admin",),
+    "admin, manages only": ("manages only",),
+    "admin, calls only": ("calls only",),
+    "service": ("service",),
+    "service, calls only": ("service calls only",),
+    "built in": ("bootstrap", "operator"),
+}
+
+_OPERATIONS: Final = """
+GET    /                                    200   200 200   200 200   200 200 200   200 200   200
+HEAD   /                                    200   200 200   200 200   200 200 200   200 200   200
+GET    /static/{file}                       200   200 200   200 200   200 200 200   200 200   200
+HEAD   /static/{file}                       200   200 200   200 200   200 200 200   200 200   200
+GET    /health                              200   200 200   200 200   200 200 200   200 200   200
+HEAD   /health                              200   200 200   200 200   200 200 200   200 200   200
+GET    /ready                               200   200 200   200 200   200 200 200   200 200   200
+HEAD   /ready                               200   200 200   200 200   200 200 200   200 200   200
+GET    /docs/assets/{asset}                 200   200 200   200 200   200 200 200   200 200   200
+GET    /docs                                401   200 200   200 200   200 200 403   200 403   200
+HEAD   /docs                                401   200 200   200 200   200 200 403   200 403   200
+GET    /openapi.json                        401   200 200   200 200   200 200 403   200 403   200
+GET    /metrics                             401   200 200   200 200   200 200 403   200 403   200
+"""
+_CALLS: Final = """
+POST   /v1/chat/completions  a-chat         401   200 200   200 200   200 403 200   200 200   200
+GET    /v1/models                           401   200 200   200 200   200 403 200   200 200   200
+GET    /v1/models/{model}                   401   200 200   200 200   200 403 200   200 200   200
+GET    /v1/usage                            401   200 200   200 200   200 403 200   200 200   200
+GET    /v1/usage/entries                    401   200 200   200 200   200 403 200   200 200   200
+GET    /v1/me                               401   200 200   200 200   200 200 200   200 200   200
+"""
+_USERS: Final = """
+POST   /v1/users  a-person                  401   403 403   403 403   201 201 403   403 403   201
+POST   /v1/users  an-admin                  401   403 403   403 403   201 201 403   403 403   201
+GET    /v1/users                            401   200 200   200 200   200 200 403   200 403   200
+GET    /v1/users/{self}                     401   200 200   200 200   200 200 403    -   -     -
+GET    /v1/users/{fellow}                   401   404 200   404 404   200 200 403   200 403   200
+GET    /v1/users/{second-admin}             401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/users/{no-user}                  401   404 404   404 404   404 404 403   404 403   404
+GET    /users/{self}                        401   200 200   200 200   200 200 403    -   -     -
+GET    /users/{fellow}                      401   404 200   404 404   200 200 403   200 403   200
+GET    /users/{second-admin}                401   404 404   404 404   200 200 403   404 403   200
+GET    /users/{no-user}                     401   404 404   404 404   404 404 403   404 403   404
+PATCH  /v1/users/{self}  a-name             401   403 403   403 403   200 200 403    -   -     -
+PATCH  /v1/users/{self}  being-admin        401   403 403   403 403   200 200 403    -   -     -
+PATCH  /v1/users/{fellow}  a-name           401   404 403   404 404   200 200 403   403 403   200
+PATCH  /v1/users/{fellow}  being-admin      401   404 403   404 404   200 200 403   403 403   200
+PATCH  /v1/users/{fellow}  being-disabled   401   404 403   404 404   200 200 403   403 403   200
+PATCH  /v1/users/{second-admin}  a-name     401   404 404   404 404   200 200 403   404 403   200
+PATCH  /v1/users/{no-user}  a-name          401   404 404   404 404   404 404 403   404 403   404
+DELETE /v1/users/{self}                     401   403 403   403 403   204 204 403    -   -     -
+DELETE /v1/users/{fellow}                   401   404 403   404 404   204 204 403   403 403   204
+DELETE /v1/users/{second-admin}             401   404 404   404 404   204 204 403   404 403   204
+DELETE /v1/users/{no-user}                  401   404 404   404 404   404 404 403   404 403   404
+POST   /v1/users/{self}/reset-password      401   403 403   403 403   200 200 403    -   -     -
+POST   /v1/users/{fellow}/reset-password    401   404 403   404 404   200 200 403   403 403   200
+POST   /v1/users/{no-user}/reset-password   401   404 404   404 404   404 404 403   404 403   404
+"""
+_TEAMS: Final = """
+POST   /v1/teams  a-name                    401   403 403   403 403   201 201 403   403 403   201
+GET    /v1/teams                            401   200 200   200 200   200 200 403   200 403   200
+GET    /v1/teams/{team}                     401   200 200   404 404   200 200 403   200 403   200
+GET    /v1/teams/{no-team}                  401   404 404   404 404   404 404 403   404 403   404
+PATCH  /v1/teams/{team}  a-name             401   403 403   404 404   200 200 403   403 403   200
+PATCH  /v1/teams/{no-team}  a-name          401   404 404   404 404   404 404 403   404 403   404
+DELETE /v1/teams/{team}                     401   403 403   404 404   204 204 403   403 403   204
+DELETE /v1/teams/{no-team}                  401   404 404   404 404   404 404 403   404 403   404
+"""
+_MEMBERS: Final = """
+GET    /v1/teams/{team}/members             401   200 200   404 404   200 200 403   200 403   200
+GET    /v1/teams/{no-team}/members          401   404 404   404 404   404 404 403   404 403   404
+POST   /v1/teams/{team}/members  a-stranger 401   403 201   404 404   201 201 403   201 403   201
+POST   /v1/teams/{team}/members  a-lead     401   403 201   404 404   201 201 403   201 403   201
+POST   /v1/teams/{team}/members  oneself    401   403 409   404 404   201 201 403    -   -     -
+POST   /v1/teams/{team}/members  nobody     401   403 404   404 404   404 404 403   404 403   404
+POST   /v1/teams/{no-team}/members  a-lead  401   404 404   404 404   404 404 403   404 403   404
+PATCH  /v1/teams/{team}/members/{self}      being-lead
+                                            401   403 200   404 404   404 404 403    -   -     -
+PATCH  /v1/teams/{team}/members/{fellow}    being-lead
+                                            401   403 200   404 404   200 200 403   200 403   200
+PATCH  /v1/teams/{team}/members/{stranger}  being-lead
+                                            401   403 404   404 404   404 404 403   404 403   404
+PATCH  /v1/teams/{team}/members/{no-user}   being-lead
+                                            401   403 404   404 404   404 404 403   404 403   404
+DELETE /v1/teams/{team}/members/{self}      401   403 204   404 404   404 404 403    -   -     -
+DELETE /v1/teams/{team}/members/{fellow}    401   403 204   404 404   204 204 403   204 403   204
+DELETE /v1/teams/{team}/members/{stranger}  401   403 404   404 404   404 404 403   404 403   404
+DELETE /v1/teams/{team}/members/{no-user}   401   403 404   404 404   404 404 403   404 403   404
+"""
+_KEYS: Final = """
+POST   /v1/keys  for-oneself                401   201 201   201 201   201 403 403   201 403   400
+POST   /v1/keys  that-manages               401   201 201   201 201   201 201 403   201 403   400
+POST   /v1/keys  for-oneself-in-the-team    401   201 201   404 404   409 409 403    -   -     -
+POST   /v1/keys  for-a-fellow               401   404 403   404 404   201 201 403   403 403   201
+POST   /v1/keys  for-another-admin          401   404 404   404 404   201 201 403   404 403   201
+POST   /v1/keys  for-the-team               401   403 201   404 404   201 201 403   201 403   201
+POST   /v1/keys  for-no-user                401   404 404   404 404   404 404 403   404 403   404
+POST   /v1/keys  for-no-team                401   404 404   404 404   404 404 403   404 403   404
+GET    /v1/keys                             401   200 200   200 200   200 200 403   200 403   200
+GET    /v1/keys/{own-key}                   401   200 200   200 200   200 200 403    -   -     -
+GET    /v1/keys/{fellow-key}                401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/keys/{charged-key}               401   404 200   404 404   200 200 403   200 403   200
+GET    /v1/keys/{team-key}                  401   404 200   404 404   200 200 403   200 403   200
+GET    /v1/keys/{admin-key}                 401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/keys/{no-key}                    401   404 404   404 404   404 404 403   404 403   404
+POST   /v1/keys/{own-key}/rotate            401   201 201   201 201   201 201 403    -   -     -
+POST   /v1/keys/{fellow-key}/rotate         401   404 404   404 404   201 201 403   404 403   201
+POST   /v1/keys/{charged-key}/rotate        401   404 403   404 404   201 201 403   403 403   201
+POST   /v1/keys/{team-key}/rotate           401   404 201   404 404   201 201 403   201 403   201
+POST   /v1/keys/{admin-key}/rotate          401   404 404   404 404   201 201 403   404 403   201
+POST   /v1/keys/{no-key}/rotate             401   404 404   404 404   404 404 403   404 403   404
+DELETE /v1/keys/{own-key}                   401   204 204   204 204   204 204 403    -   -     -
+DELETE /v1/keys/{fellow-key}                401   404 404   404 404   204 204 403   404 403   204
+DELETE /v1/keys/{charged-key}               401   404 204   404 404   204 204 403   204 403   204
+DELETE /v1/keys/{team-key}                  401   404 204   404 404   204 204 403   204 403   204
+DELETE /v1/keys/{admin-key}                 401   404 404   404 404   204 204 403   404 403   204
+DELETE /v1/keys/{no-key}                    401   404 404   404 404   404 404 403   404 403   404
+"""
+_LOG: Final = """
+GET    /v1/admin/audit-log                  401   403 403   403 403   200 200 403   403 403   200
+"""
+SECTIONS: Final[Mapping[str, str]] = {
+    "Operations and pages": _OPERATIONS,
+    "Calls": _CALLS,
+    "Users": _USERS,
+    "Teams": _TEAMS,
+    "Members": _MEMBERS,
+    "Keys": _KEYS,
+    "Audit log": _LOG,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question: a request, and what each column is answered."""
+
+    method: str
+    path: str
+    sends: str | None
+    statuses: Mapping[str, int | None]
+
+
+def rows(section: str) -> Iterator[Row]:
+    """Yield the lines of a section."""
+    for line in _lines(SECTIONS[section]):
+        method, path, *rest = line.split()
+        sends = rest.pop(0) if len(rest) > len(COLUMNS) else None
+        statuses = (None if word == "-" else int(word) for word in rest)
+        yield Row(method, path, sends, dict(zip(COLUMNS, statuses, strict=True)))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield lines; one that is indented goes on from the one before."""
+    return iter(text.strip().replace("\n ", " ").splitlines())

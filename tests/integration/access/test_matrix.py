@@ -1,0 +1,87 @@
+"""Every route as every kind of caller: the answers of `table.py`, and one row a change."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from app.main import app
+from tests.integration.access import page
+from tests.integration.access.requests import body_of, path_of
+from tests.integration.access.table import COLUMNS, SECTIONS, Row, rows
+from tests.integration.access.world import World
+
+_PLACE: Final = re.compile(r"\{[^}]+\}")
+
+
+def test_every_route_has_a_line_and_every_line_a_route() -> None:
+    served = {
+        f"{method} {_PLACE.sub('{}', context.path or '')}"
+        for context in iter_route_contexts(app.routes)
+        if isinstance(context.original_route, APIRoute)
+        for method in context.original_route.methods or ()
+    }
+    tried = {
+        f"{row.method} {_PLACE.sub('{}', row.path)}" for name in SECTIONS for row in rows(name)
+    }
+
+    assert tried == served
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_caller_is_answered_as_the_table_says(world: World, section: str) -> None:
+    trial = Trial(world)
+
+    for row in rows(section):
+        for caller, status in callers_of(row):
+            trial.ask(row, caller, status)
+
+    assert trial.wrong == []
+    assert trial.asked > 10  # or the table is not read
+
+
+def callers_of(row: Row) -> Iterator[tuple[str, int]]:
+    for column, status in row.statuses.items():
+        if status is not None:
+            yield from ((caller, status) for caller in COLUMNS[column])
+
+
+class Trial:
+    """Asks questions, each of the same company, and notes what is answered wrongly."""
+
+    def __init__(self, world: World) -> None:
+        self.wrong = list[str]()
+        self.asked = 0
+        self._world = world
+        self._start()
+
+    def _start(self) -> None:
+        self._world.populate()
+        self._state = self._world.state()
+
+    def ask(self, row: Row, caller: str, status: int) -> None:
+        """Ask one question, and see whether just what should have changed."""
+        world, people = self._world, self._world.people
+        path, body = path_of(row.path, people, caller), body_of(row.sends, people, caller)
+        answer = world.ask(caller, row.method, path, body)
+        written, has_changed = world.read_new_changes(), world.state() != self._state
+        self.asked += 1
+        if has_changed:
+            self._start()
+        said = _complaint(answer.status_code, status, has_changed=has_changed, rows=len(written))
+        if said is not None:
+            self.wrong.append(f"{row.method} {row.path} {row.sends or ''} as {caller}: {said}")
+
+
+def _complaint(status: int, wanted: int, *, has_changed: bool, rows: int) -> str | None:
+    if status != wanted:
+        return f"{status}, not {wanted}"
+    if has_changed and not 200 <= status < 300:
+        return "refused, and done all the same"
+    return None if rows == has_changed else f"{rows} rows of the audit log"
+
+
+def test_the_page_about_the_table_is_current() -> None:
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run `make docs`"
