@@ -37,9 +37,9 @@ class Process:
             users = UserEditor(people, trail, self._clock)
             return (await users.create(email=email, name="Mo", role=UserRole.MEMBER)).id
 
-    async def team(self, *members: str) -> str:
+    async def team(self, *members: str, name: str = "red") -> str:
         async with self._change() as (people, trail):
-            team = await TeamEditor(people, trail, self._clock).create(name="red")
+            team = await TeamEditor(people, trail, self._clock).create(name=name)
             editor = MemberEditor(people, trail, self._clock)
             for user_id in members:
                 await editor.add(team.id, user_id=user_id, email=None, role=TeamRole.MEMBER)

@@ -36,11 +36,6 @@ class ApiKeyRepository:
         query = select(ApiKey).where(ApiKey.id == key_id, _seen(sight))
         return (await self._session.execute(query)).scalar_one_or_none()
 
-    async def get_by_digest(self, digest: bytes) -> ApiKey | None:
-        """Return the key whose secret has this digest, revoked or not, or None."""
-        query = select(ApiKey).where(ApiKey.digest == digest)
-        return (await self._session.execute(query)).scalar_one_or_none()
-
     async def list_after(self, cursor: Cursor, sight: Sight, wanted: KeyFilter) -> Sequence[ApiKey]:
         """Return keys in sight, newest first, and one more than the page holds if there are."""
         query = select(ApiKey).where(_seen(sight)).order_by(ApiKey.id.desc())

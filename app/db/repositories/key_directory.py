@@ -6,17 +6,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.errors import NotReadyError
 from app.db.database import Database
 from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.changes import ChangeRepository
-from app.db.repositories.members import MemberRepository
-from app.db.repositories.users import UserRepository
 from app.models.api_keys import ApiKey
+from app.models.teams import Member
 from app.models.users import User
 
+# One question, because every key in use is asked for again after each change. A row a membership.
+_RECORD: Final = (
+    select(ApiKey, User, Member.team_id, Member.role)
+    .outerjoin(User, User.id == ApiKey.user_id)
+    .outerjoin(Member, Member.user_id == ApiKey.user_id)
+)
 _PATIENCE_SECONDS: Final = 2.0  # a call waits for this; a database that hangs is one that is away
 
 
@@ -43,12 +49,11 @@ class KeyDirectory:
             NotReadyError: the database does not answer, or not in time.
         """
         async with _named_failures(), self._database.reading() as session:
-            key = await ApiKeyRepository(session).get_by_digest(digest)
-            if key is None or key.user_id is None:
-                return None if key is None else KeyRecord(key, None, {})
-            owner = await UserRepository(session).get(key.user_id)
-            roles = await MemberRepository(session).list_roles(key.user_id)
-            return KeyRecord(key, owner, roles)
+            rows = (await session.execute(_RECORD.where(ApiKey.digest == digest))).all()
+            if not rows:
+                return None
+            roles = {team_id: role for _, _, team_id, role in rows if team_id}
+            return KeyRecord(rows[0][0], rows[0][1], roles)
 
     async def count_changes(self) -> int:
         """Return how often people, teams or keys have changed.

@@ -1,6 +1,6 @@
 """All SQL that touches `members`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -40,12 +40,6 @@ class MemberRepository:
         )
         rows = await self._session.execute(query)
         return next((MemberRecord(member, user) for member, user in rows), None)
-
-    async def list_roles(self, user_id: str) -> Mapping[str, str]:
-        """Return a user's roles, by team."""
-        query = select(Member.team_id, Member.role).where(Member.user_id == user_id)
-        rows = await self._session.execute(query)
-        return {row.team_id: row.role for row in rows}
 
     async def list_after(self, cursor: Cursor, *, team_id: str) -> Sequence[MemberRecord]:
         """Return members of a team by their user ids, newest user first, and one more."""
