@@ -7,6 +7,7 @@ from typing import Final
 
 import hypothesis
 import pytest
+import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -38,6 +39,14 @@ def migrated_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("migrated") / "data"
     upgrade(folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _logging_put_back(_log_as_in_production: None) -> Generator[None]:
+    """Put back how the process logs: a test, or its application, may have changed it for all."""
+    kept = structlog.get_config()
+    yield
+    structlog.configure(**kept)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ STATUSES = {
     "unauthenticated": 401,
     "forbidden": 403,
     "not_found": 404,
+    "model_not_allowed": 403,
     "model_not_found": 404,
     "conflict": 409,
     "request_too_large": 413,
