@@ -128,6 +128,15 @@ def test_bad_parameters_are_not_told_to_strangers(client: TestClient) -> None:
     assert client.get(path).status_code == 400
 
 
+def test_who_is_no_admin_learns_nothing_of_a_route_for_admins(client: TestClient) -> None:
+    people = People(client)
+    member, admin = (people.key(people.user(role, role=role)) for role in ("member", "admin"))
+    path = "/v1/admin/audit-log?limit=-1"
+
+    assert client.get(path, headers=member.headers).status_code == 403
+    assert client.get(path, headers=admin.headers).status_code == 400
+
+
 def test_a_path_that_only_answers_others_methods_is_405_for_everybody(client: TestClient) -> None:
     assert client.put(CHAT, content=b"{", headers={"authorization": ""}).status_code == 405
 
