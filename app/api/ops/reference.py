@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from app.api.dependencies.container import ContainerDep
 from app.api.dependencies.permissions import LOCAL_OR_MANAGE, PUBLIC, PermittedRoute
 from app.core.errors import NotFoundError
 
@@ -31,10 +32,11 @@ SwaggerFilesDep = Annotated[StaticFiles, Depends(get_swagger_files)]
 
 
 @router.get("/openapi.json", dependencies=[LOCAL_OR_MANAGE])
-async def read_openapi(request: Request) -> JSONResponse:
-    """Show the OpenAPI description of every route."""
+async def read_openapi(request: Request, container: ContainerDep) -> JSONResponse:
+    """Show the OpenAPI description of every route, at the address that callers use."""
     description: dict[str, Any] = request.app.openapi()
-    return JSONResponse(description)
+    public_url = container.settings.public_url
+    return JSONResponse({**description, "servers": [{"url": public_url or "/"}]})
 
 
 @router.head("/docs", dependencies=[LOCAL_OR_MANAGE])
