@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from app.api.dependencies.container import ContainerDep
+from app.api.dependencies.container import find_container
 from app.api.dependencies.permissions import LOCAL_OR_MANAGE, PUBLIC, PermittedRoute
 from app.core.errors import NotFoundError
 
@@ -32,11 +32,12 @@ SwaggerFilesDep = Annotated[StaticFiles, Depends(get_swagger_files)]
 
 
 @router.get("/openapi.json", dependencies=[LOCAL_OR_MANAGE])
-async def read_openapi(request: Request, container: ContainerDep) -> JSONResponse:
+async def read_openapi(request: Request) -> JSONResponse:
     """Show the OpenAPI description of every route, at the address that callers use."""
     description: dict[str, Any] = request.app.openapi()
-    public_url = container.settings.public_url
-    return JSONResponse({**description, "servers": [{"url": public_url or "/"}]})
+    container = find_container(request.scope)
+    address = (container.settings.public_url if container else None) or "/"
+    return JSONResponse({**description, "servers": [{"url": address}]})
 
 
 @router.head("/docs", dependencies=[LOCAL_OR_MANAGE])
