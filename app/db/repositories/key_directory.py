@@ -23,7 +23,7 @@ _RECORD: Final = (
     .outerjoin(User, User.id == ApiKey.user_id)
     .outerjoin(Member, Member.user_id == ApiKey.user_id)
 )
-_PATIENCE_SECONDS: Final = 2.0  # a call waits for this; a database that hangs is one that is away
+PATIENCE_SECONDS: Final = 2.0  # a call waits for this; a database that hangs is one that is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class KeyDirectory:
 @asynccontextmanager
 async def _named_failures() -> AsyncGenerator[None]:
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             yield
     except (SQLAlchemyError, OSError) as error:  # a TimeoutError is an OSError
         raise NotReadyError(f"The database does not answer ({type(error).__name__}).") from error

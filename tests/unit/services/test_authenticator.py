@@ -11,6 +11,8 @@ from structlog.testing import capture_logs
 from app.core.clock import epoch_ms
 from app.core.errors import ConfigurationError, NotReadyError, UnauthenticatedError
 from app.core.security import new_secret
+from app.db.repositories.key_directory import PATIENCE_SECONDS
+from app.services.access_watch import LOOK_SECONDS, TRUST_SECONDS
 from app.services.authenticator import Authenticator, open_authenticator
 from app.services.principals import Principal, Scope
 from tests.support.clocks import FakeClock
@@ -218,6 +220,9 @@ class TestAChangeElsewhere:
         clock.move(1)
         with pytest.raises(NotReadyError):
             await authenticator.authenticate(bearer(SECRET))
+
+    def test_that_one_look_could_not_see_is_seen_by_the_next_in_time(self) -> None:
+        assert LOOK_SECONDS + PATIENCE_SECONDS + LOOK_SECONDS < TRUST_SECONDS
 
     async def test_is_awaited_quietly(
         self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
