@@ -1,1 +1,1 @@
-"""Pages in a real browser: skipped where there is no Chromium."""
+"""Pages in a real browser: skipped where there is no Chromium, but not on the build machine."""
