@@ -136,3 +136,4 @@ def _route_libraries(handler: logging.Handler, level: int) -> None:
         logger.handlers.clear()
         logger.setLevel(logging.NOTSET)
         logger.propagate = name != "uvicorn.access"  # ours says it once, with the request id
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)  # its details are the values of SQL
