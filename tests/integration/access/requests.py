@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from app.core.ids import new_id
 from tests.integration.access.population import Population
@@ -53,24 +53,28 @@ BODIES: Final[Mapping[str, Body]] = {
 
 def path_of(path: str, people: Population, caller: str) -> str:
     """Return the path of a line for one caller."""
-    return _fill(path, people, caller)
+    return str(filled(path, people, caller))
 
 
-def body_of(sends: str | None, people: Population, caller: str) -> dict[str, Any] | None:
+def body_of(sends: str | None, people: Population, caller: str) -> Any:
     """Return what a line sends for one caller."""
-    if sends is None:
-        return None
-    return {
-        name: _fill(value, people, caller) if isinstance(value, str) else value
-        for name, value in BODIES[sends].template.items()
-    }
+    return None if sends is None else filled(BODIES[sends].template, people, caller)
 
 
-def _fill(text: str, people: Population, caller: str) -> str:
+def filled(value: Any, people: Population, caller: str) -> Any:
+    """Return JSON with ids in the place of what stands for them."""
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[str, Any]", value).items()
+        return {name: filled(one, people, caller) for name, one in pairs}
+    if isinstance(value, list):
+        return [filled(one, people, caller) for one in cast("list[Any]", value)]
+    if not isinstance(value, str):
+        return value
+
     def find(found: re.Match[str]) -> str:
         name = found[1]
         if name == "new":
             return new_id("new")
         return _FILES.get(name) or people.id_of(name, caller)
 
-    return _OBJECT.sub(find, text)
+    return _OBJECT.sub(find, value)

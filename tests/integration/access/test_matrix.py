@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
+import httpx2
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
@@ -70,17 +71,22 @@ class Trial:
         self.asked += 1
         if has_changed:
             self._start()
-        said = _complaint(answer.status_code, status, has_changed=has_changed, rows=len(written))
+        said = _complaint(answer, status, written, has_changed=has_changed)
         if said is not None:
             self.wrong.append(f"{row.method} {row.path} {row.sends or ''} as {caller}: {said}")
 
 
-def _complaint(status: int, wanted: int, *, has_changed: bool, rows: int) -> str | None:
-    if status != wanted:
-        return f"{status}, not {wanted}"
-    if has_changed and not 200 <= status < 300:
+def _complaint(
+    answer: httpx2.Response, wanted: int, written: list[dict[str, Any]], *, has_changed: bool
+) -> str | None:
+    """Say what is wrong with an answer or with what it did, or None."""
+    if answer.status_code != wanted:
+        return f"{answer.status_code}, not {wanted}"
+    if has_changed and not answer.is_success:
         return "refused, and done all the same"
-    return None if rows == has_changed else f"{rows} rows of the audit log"
+    if [row["request_id"] for row in written] != has_changed * [answer.headers["x-request-id"]]:
+        return f"written down: {written}"
+    return None
 
 
 def test_the_page_about_the_table_is_current() -> None:

@@ -3,7 +3,7 @@
 import io
 import json
 import sqlite3
-from asyncio import gather
+from asyncio import Event, gather
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -114,9 +114,12 @@ class World:
     def ask_raw(self, method: str, path: str, authorization: bytes) -> httpx2.Response:
         """Send what no client would: a path as it is, and any bytes as a key."""
         messages = list[Any]()
+        requests = [{"type": "http.request", "body": b"", "more_body": False}]
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            if not requests:
+                await Event().wait()  # the caller stays
+            return requests.pop()
 
         async def send(message: Any) -> None:
             messages.append(message)
