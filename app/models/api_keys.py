@@ -35,6 +35,8 @@ class ApiKey(Base):
     allowed_models: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # None: all
     tags: Mapped[dict[str, str]] = mapped_column(JSON)
     created_by: Mapped[str | None]  # a user's id; no foreign key: makers come and go
+    # The first key of a row of rotations. Limits and budgets of a key are those of its lineage.
+    lineage_id: Mapped[str | None]  # None: it is the first itself
 
     def is_good(self, at_ms: int) -> bool:
         """Say whether it is neither revoked nor expired at a moment, whatever its owner is."""

@@ -87,6 +87,7 @@ class KeyEditor:
             )
         require_within(grant_of(old), self._trail.who)
         issued = self._new(old.name, KeyOwner(old.user_id, old.team_id), grant_of(old))
+        issued.key.lineage_id = old.lineage_id or old.id
         before = _facts(old)
         ends_at_ms = now_ms + int(overlap.total_seconds() * 1000)
         if old.is_good(ends_at_ms):
@@ -161,6 +162,7 @@ class KeyEditor:
             allowed_models=None if grant.allowed_models is None else [*grant.allowed_models],
             tags=dict(grant.tags),
             created_by=self._trail.who.user_id,
+            lineage_id=None,
         )
         return IssuedKey(key, SecretStr(secret))
 

@@ -50,4 +50,5 @@ def principal_of(record: KeyRecord) -> Principal:
         allowed_models=None if key.allowed_models is None else tuple(key.allowed_models),
         tags=key.tags,
         expires_at_ms=key.expires_at_ms,
+        lineage_id=key.lineage_id,
     )

@@ -54,6 +54,7 @@ class Principal:
     allowed_models: tuple[str, ...] | None = None  # patterns; None: all
     tags: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     expires_at_ms: int | None = None  # None: never
+    lineage_id: str | None = None  # the first key of its rotations; None: itself
 
 
 def builtin_principal(kind: PrincipalKind) -> Principal:

@@ -1,7 +1,9 @@
 """One usage row: what is written down about a call."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Status(StrEnum):
@@ -44,3 +46,13 @@ class Entry:
     ttft_ms: int | None  # time to first token (first answer event); None where none came
     user_id: str | None  # None where no person's key called
     team_id: str | None  # that the call is charged to
+    unit_in: str | None = None  # the kind of `units_in`: token, character, second ...
+    unit_out: str | None = None
+    cached_in: int | None = None  # those of `units_in` that the upstream had in its cache
+    cost_nusd: int | None = None  # nano-dollars; None where the price is unknown
+    held_nusd: int = 0  # the most that was reserved for it
+    price: Mapping[str, Any] | None = None  # the one used: `Price.facts()`
+    charged: Sequence[str] | None = None  # ids of the budget periods that it counts into
+    tags: Mapping[str, str] | None = None  # None where there are none
+    end_user: str | None = None  # whom the caller says it is for (OpenAI's `user`)
+    tries: Sequence[Mapping[str, Any]] | None = None  # each attempt, paid losers included

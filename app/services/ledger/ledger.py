@@ -1,5 +1,9 @@
 """Where every call is written down."""
 
+from typing import Any
+
+from pydantic_core import to_json
+
 from app.core.errors import NotReadyError
 from app.db.ledger_writer import LedgerWriter
 from app.services.ledger.entry import Entry
@@ -54,6 +58,16 @@ class Ledger:
                 "ttft_ms": entry.ttft_ms,
                 "user_id": entry.user_id,
                 "team_id": entry.team_id,
+                "unit_in": entry.unit_in,
+                "unit_out": entry.unit_out,
+                "cached_in": entry.cached_in,
+                "cost_nusd": entry.cost_nusd,
+                "held_nusd": entry.held_nusd,
+                "price": _json(entry.price),
+                "charged": _json(entry.charged),
+                "tags": _json(entry.tags),
+                "end_user": entry.end_user,
+                "tries": _json(entry.tries),
             }
         )
 
@@ -64,3 +78,8 @@ class Ledger:
             NotReadyError: the database cannot be written right now. Nothing is lost.
         """
         await self._writer.flush()
+
+
+def _json(value: Any) -> str | None:
+    """Return the text that a JSON column keeps; the writer knows no types."""
+    return None if value is None else to_json(value).decode()

@@ -33,6 +33,16 @@ def entry(entry_id: str, **changes: Value) -> dict[str, Value]:
         "ttft_ms": 90,
         "user_id": "user_1",
         "team_id": None,
+        "unit_in": "token",
+        "unit_out": "token",
+        "cached_in": None,
+        "cost_nusd": None,
+        "held_nusd": 0,
+        "price": None,
+        "charged": None,
+        "tags": None,
+        "end_user": None,
+        "tries": None,
     }
     return {**row, **changes}
 

@@ -10,7 +10,18 @@ from alembic import command
 from sqlalchemy import URL, Engine, create_engine, insert, inspect, pool
 
 from app.db.migrate import alembic_config
-from app.models import api_keys, audit_log, changes, entries, teams, users
+from app.models import (
+    api_keys,
+    audit_log,
+    bodies,
+    budgets,
+    changes,
+    entries,
+    holds,
+    prices,
+    teams,
+    users,
+)
 from app.models.base import Base
 from app.services.ledger.entry import Basis, Entry, Status
 from tests.integration.db.rows import entry
@@ -18,8 +29,17 @@ from tests.integration.db.rows import entry
 MODELS = (
     api_keys.ApiKey,
     audit_log.AuditRow,
+    bodies.BodyRow,
+    bodies.BodyRule,
+    budgets.BudgetPeriodRow,
+    budgets.BudgetRow,
+    budgets.EventRow,
+    budgets.LimitRow,
     changes.ChangeCounter,
     entries.EntryRow,
+    holds.HoldRow,
+    holds.Lease,
+    prices.PriceRow,
     teams.Member,
     teams.Team,
     users.User,

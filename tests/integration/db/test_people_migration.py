@@ -15,6 +15,11 @@ from app.db.migrate import alembic_config
 from app.db.sqlite import FILE_NAME, WritingConnection
 from tests.integration.db.rows import entry
 
+COLUMNS_OF_0_1 = (
+    *("id", "created_at_ms", "settled_at_ms", "key_id", "client_request_id", "task", "model"),
+    *("upstream", "upstream_model", "stream", "status", "error_code", "finish_reason"),
+    *("units_in", "units_out", "basis", "attempts", "latency_ms", "ttft_ms"),
+)
 _COLUMNS = "id, name, digest, pepper_version, prefix, last4, scopes, created_at_ms"
 
 
@@ -30,8 +35,7 @@ def old(tmp_path: Path) -> Path:
     engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=pool.NullPool)
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "0001_first_tables")
-    row = entry("req_1")
-    del row["user_id"], row["team_id"]
+    row = {name: entry("req_1")[name] for name in COLUMNS_OF_0_1}
     columns, marks = ", ".join(row), ", ".join("?" * len(row))
     sql = f"INSERT INTO entries ({columns}) VALUES ({marks})"  # noqa: S608 - the names are ours
     execute(path, sql, *row.values())

@@ -177,7 +177,7 @@ def test_rows_in_the_log_of_a_crashed_server_are_in_the_backup(
     crashed.mkdir()
     with closing(sqlite3.connect(old_database)) as connection:
         connection.execute("PRAGMA wal_autocheckpoint=0")
-        connection.execute("UPDATE entries SET model = 'changed'")
+        connection.execute("UPDATE changes SET counter = 41")
         connection.commit()
         for suffix in ("", "-wal"):  # as they are when the process dies
             shutil.copy(f"{old_database}{suffix}", f"{crashed / FILE_NAME}{suffix}")
@@ -186,5 +186,5 @@ def test_rows_in_the_log_of_a_crashed_server_are_in_the_backup(
     backup = schema.upgrade(crashed)
 
     assert backup is not None
-    assert query(backup, "SELECT model FROM entries") == [("changed",)]
-    assert query(crashed / FILE_NAME, "SELECT model_name FROM entries") == [("changed",)]
+    assert query(backup, "SELECT counter FROM changes") == [(41,)]
+    assert query(crashed / FILE_NAME, "SELECT counter FROM changes") == [(41,)]

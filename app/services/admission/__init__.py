@@ -1,0 +1,1 @@
+"""What is let in: limits, budgets, and what is held for a call."""
