@@ -33,12 +33,12 @@ class ApiKeyRepository:
 
     async def get_in_sight(self, key_id: str, sight: Sight) -> ApiKey | None:
         """Return one key, good or not, or None where there is none or it is out of sight."""
-        query = select(ApiKey).where(ApiKey.id == key_id, _seen(sight))
+        query = select(ApiKey).where(ApiKey.id == key_id, seen_key(sight))
         return (await self._session.execute(query)).scalar_one_or_none()
 
     async def list_after(self, cursor: Cursor, sight: Sight, wanted: KeyFilter) -> Sequence[ApiKey]:
         """Return keys in sight, newest first, and one more than the page holds if there are."""
-        query = select(ApiKey).where(_seen(sight)).order_by(ApiKey.id.desc())
+        query = select(ApiKey).where(seen_key(sight)).order_by(ApiKey.id.desc())
         if wanted.user_id is not None:
             query = query.where(ApiKey.user_id == wanted.user_id)
         if wanted.team_id is not None:
@@ -86,7 +86,8 @@ class ApiKeyRepository:
             )
 
 
-def _seen(sight: Sight) -> ColumnElement[bool]:
+def seen_key(sight: Sight) -> ColumnElement[bool]:
+    """Return the condition that a key is in sight: one's own, or charged to some teams."""
     if sight.is_all:
         return true()
     is_teams = ApiKey.team_id.in_(sorted(sight.team_ids))

@@ -31,6 +31,17 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetState:
+    """What a budget has seen in its current period."""
+
+    settled_nusd: int
+    held_nusd: int
+    overshoot_nusd: int
+    start_ms: int
+    end_ms: int | None  # None: the period never ends
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """How much one scope may do. None: as much as it likes."""
 
