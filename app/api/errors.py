@@ -26,6 +26,7 @@ ErrorType = Literal[
     "authentication_error",
     "permission_error",
     "not_found_error",
+    "insufficient_quota",
     "rate_limit_error",
     "server_error",
 ]
@@ -69,6 +70,7 @@ OUTCOMES: Final[Mapping[type[errors.AppError], Outcome]] = {
     errors.AppError: Outcome(500, "server_error"),
     errors.ConfigurationError: Outcome(500, "server_error", retry=False),
     errors.InvalidRequestError: _INVALID,
+    errors.PriceUnknownError: _INVALID._replace(retry=False),
     errors.UnauthenticatedError: Outcome(401, "authentication_error"),
     errors.ForbiddenError: Outcome(403, "permission_error"),
     errors.NotFoundError: Outcome(404, "not_found_error"),
@@ -76,6 +78,9 @@ OUTCOMES: Final[Mapping[type[errors.AppError], Outcome]] = {
     errors.TooLargeError: _INVALID._replace(status=413),
     errors.HeadTooLargeError: _INVALID._replace(status=431),
     errors.UnsupportedMediaTypeError: _INVALID._replace(status=415),
+    errors.BudgetExceededError: Outcome(402, "insufficient_quota", retry=False),
+    errors.RateLimitedError: Outcome(429, "rate_limit_error", "overloaded"),
+    errors.BudgetBusyError: Outcome(429, "rate_limit_error", "overloaded"),
     errors.NotReadyError: Outcome(503, "server_error", "overloaded"),
     errors.UpstreamError: Outcome(502, "server_error", "generation"),
     errors.UpstreamTimeoutError: Outcome(504, "server_error", "generation"),
@@ -128,7 +133,7 @@ def install(app: FastAPI) -> None:
 def render(scope: Scope, error: Exception) -> Response:
     """Return the complete response for an error, in the form of the route it happened on."""
     outcome, detail = outcome_of(error), _detail(error, request_id_of(scope))
-    headers = _retry_headers(error, outcome)
+    headers = {**_own_headers(error), **_retry_headers(error, outcome)}
     return _respond(scope, outcome, detail, headers)
 
 
@@ -189,6 +194,10 @@ def _respond(
         media_type="application/json",
         headers={"x-error-message": header_text(detail.message), **headers},
     )
+
+
+def _own_headers(error: Exception) -> Mapping[str, str]:
+    return error.headers if isinstance(error, errors.AppError) else {}
 
 
 def _retry_headers(error: Exception, outcome: Outcome) -> dict[str, str]:

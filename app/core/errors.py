@@ -4,6 +4,7 @@ AppError
 |- ConfigurationError
 |- InvalidRequestError
 |  |- ModelRequiredError
+|  |- PriceUnknownError
 |- UnauthenticatedError
 |- ForbiddenError
 |  |- ModelNotAllowedError
@@ -13,6 +14,9 @@ AppError
 |- TooLargeError
 |  |- HeadTooLargeError
 |- UnsupportedMediaTypeError
+|- BudgetExceededError
+|- RateLimitedError
+|- BudgetBusyError
 |- NotReadyError
 |- UpstreamError
    |- UpstreamUnreachableError
@@ -26,6 +30,8 @@ AppError
    |- UpstreamRejectedError (NotFound, TooLarge, Unprocessable)
 """
 
+from collections.abc import Mapping
+
 
 class AppError(Exception):
     """The root. Catch this at an edge, never in the middle."""
@@ -33,13 +39,19 @@ class AppError(Exception):
     code: str = "internal_error"
 
     def __init__(
-        self, message: str, *, param: str | None = None, retry_after_seconds: float | None = None
+        self,
+        message: str,
+        *,
+        param: str | None = None,
+        retry_after_seconds: float | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Store a sentence for people, the name of the bad input, and when to come back."""
+        """Store a sentence for people, the bad input's name, when to come back, and headers."""
         super().__init__(message)
         self.message = message
         self.param = param
         self.retry_after_seconds = retry_after_seconds
+        self.headers = headers or {}  # of the answer, such as what is left of a limit
 
 
 class ConfigurationError(AppError):
@@ -63,6 +75,12 @@ class ModelRequiredError(InvalidRequestError):
     """The call names no model, and none is the default here."""
 
     code = "model_required"
+
+
+class PriceUnknownError(InvalidRequestError):
+    """The call counts into a budget, and nobody has said what its model costs."""
+
+    code = "price_unknown"
 
 
 class UnauthenticatedError(AppError):
@@ -117,6 +135,24 @@ class UnsupportedMediaTypeError(AppError):
     """The body's media type or encoding is not accepted here."""
 
     code = "unsupported_media_type"
+
+
+class BudgetExceededError(AppError):
+    """The money of a budget is spent. Waiting does not help before its next period."""
+
+    code = "budget_exceeded"
+
+
+class RateLimitedError(AppError):
+    """The caller goes faster than a limit lets it, or has too many calls running."""
+
+    code = "rate_limited"
+
+
+class BudgetBusyError(AppError):
+    """The money of a budget is held by calls that run. What they do not use comes back."""
+
+    code = "budget_busy"
 
 
 class NotReadyError(AppError):

@@ -16,6 +16,7 @@ STATUSES = {
     "configuration": 500,
     "invalid_request": 400,
     "model_required": 400,
+    "price_unknown": 400,
     "unauthenticated": 401,
     "forbidden": 403,
     "not_found": 404,
@@ -25,6 +26,9 @@ STATUSES = {
     "request_too_large": 413,
     "request_head_too_large": 431,
     "unsupported_media_type": 415,
+    "budget_exceeded": 402,
+    "rate_limited": 429,
+    "budget_busy": 429,
     "not_ready": 503,
     "upstream_error": 502,
     "upstream_unreachable": 502,
@@ -135,6 +139,10 @@ def test_when_to_come_back_is_whole_seconds(seconds: float | None, header: str |
         (errors.UpstreamCredentialsError, "false"),
         (errors.UpstreamCreditsError, "false"),
         (errors.ConflictError, "false"),
+        (errors.BudgetExceededError, "false"),
+        (errors.PriceUnknownError, "false"),
+        (errors.RateLimitedError, None),
+        (errors.BudgetBusyError, None),
         (errors.NotReadyError, None),
         (errors.UpstreamUnavailableError, None),
     ],
@@ -143,6 +151,20 @@ def test_clients_are_told_not_to_repeat_what_cannot_succeed(
     kind: type[errors.AppError], header: str | None
 ) -> None:
     assert raising(kind("No.")).get("/v1/fail").headers.get("x-should-retry") == header
+
+
+@pytest.mark.parametrize("path", ["/v1/fail", "/models/fail"])
+def test_an_error_may_bring_headers_beside_our_own(path: str) -> None:
+    left = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "6m0s"}
+    error = errors.RateLimitedError("Slow down.", retry_after_seconds=360, headers=left)
+
+    answer = raising(error).get(path)
+
+    assert {name: answer.headers[name] for name in left} == left
+    assert (answer.headers["retry-after"], answer.headers["x-error-message"]) == (
+        "360",
+        "Slow down.",
+    )
 
 
 def test_a_missing_key_is_asked_for_as_http_wants_it() -> None:
