@@ -18,7 +18,8 @@ class Span(NamedTuple):
 def span_of(period: Period, time_zone: str, at_ms: int) -> Span:
     """Return the period that a moment lies in.
 
-    Days begin at local midnight, so that one has 23 or 25 hours where clocks are changed.
+    Days begin at local midnight, so that one has 23 or 25 hours where clocks are changed. Where
+    midnight is skipped, they begin with the skip; where it comes twice, with the first.
 
     Raises:
         ZoneInfoNotFoundError: there is no such time zone.
@@ -26,8 +27,11 @@ def span_of(period: Period, time_zone: str, at_ms: int) -> Span:
     if period is Period.TOTAL:
         return Span(0, None)
     zone = ZoneInfo(time_zone)
-    today = from_epoch_ms(at_ms).astimezone(zone).replace(tzinfo=None).replace(
-        hour=0, minute=0, second=0, microsecond=0
+    today = (
+        from_epoch_ms(at_ms)
+        .astimezone(zone)
+        .replace(tzinfo=None)
+        .replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     )
     match period:
         case Period.DAY:
