@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select, true, update
+from sqlalchemy import ColumnElement, case, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.sight import Sight
 from app.models.api_keys import ApiKey
 from app.utils.paging import Cursor
+
+# Of a key and all that took its place: their limits and budgets are the same.
+LINEAGE: Final = func.coalesce(ApiKey.lineage_id, ApiKey.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,19 @@ class ApiKeyRepository:
             .returning(ApiKey.id)
         )
         return sorted((await self._session.scalars(statement)).all())
+
+    async def lineages_of_user(self, user_id: str) -> Sequence[str]:
+        """Return the lineages that go with a user, because every key of theirs is the user's."""
+        return await self._whole_lineages(ApiKey.user_id == user_id)
+
+    async def lineages_of_team(self, team_id: str) -> Sequence[str]:
+        """Return the lineages that go with a team, because every key of theirs is charged to it."""
+        return await self._whole_lineages(ApiKey.team_id == team_id)
+
+    async def _whole_lineages(self, which: ColumnElement[bool]) -> Sequence[str]:
+        is_one = case((which, 1), else_=0)
+        query = select(LINEAGE).group_by(LINEAGE).having(func.min(is_one) == 1)
+        return (await self._session.scalars(query)).all()
 
     async def mark_used(self, moments_ms: Mapping[str, int]) -> None:
         """Move the last use of keys forward to these moments; never back."""

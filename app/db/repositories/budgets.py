@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.scope_sight import ScopeSight, seen
@@ -44,29 +44,23 @@ class BudgetRepository:
             query = query.where(BudgetRow.id < cursor.after)
         return (await self._session.scalars(query)).all()
 
-    async def list_of(self, scope: str, scope_id: str) -> Sequence[BudgetRow]:
-        """Return the budgets of one scope that are not archived, the oldest first."""
+    async def list_binding(self, scopes: Collection[tuple[str, str]]) -> Sequence[BudgetRow]:
+        """Return the budgets of some scopes that are not archived, the oldest first."""
         query = select(BudgetRow).where(
-            BudgetRow.scope == scope,
-            BudgetRow.scope_id == scope_id,
+            tuple_(BudgetRow.scope, BudgetRow.scope_id).in_(scopes),
             BudgetRow.archived_at_ms.is_(None),
         )
         return (await self._session.scalars(query.order_by(BudgetRow.id))).all()
 
-    async def newest_periods(self, budget_ids: Collection[str]) -> Sequence[BudgetPeriodRow]:
-        """Return the newest period of each budget that has seen one, as it was last written."""
-        newest = (
-            select(BudgetPeriodRow.budget_id, func.max(BudgetPeriodRow.start_ms).label("start_ms"))
-            .where(BudgetPeriodRow.budget_id.in_(sorted(budget_ids)))
-            .group_by(BudgetPeriodRow.budget_id)
-            .subquery()
+    async def get_newest_period(self, budget_id: str) -> BudgetPeriodRow | None:
+        """Return the newest period that a budget has seen, as it was last written, or None."""
+        query = (
+            select(BudgetPeriodRow)
+            .where(BudgetPeriodRow.budget_id == budget_id)
+            .order_by(BudgetPeriodRow.start_ms.desc())
+            .limit(1)
         )
-        query = select(BudgetPeriodRow).join(
-            newest,
-            (BudgetPeriodRow.budget_id == newest.c.budget_id)
-            & (BudgetPeriodRow.start_ms == newest.c.start_ms),
-        )
-        return (await self._session.scalars(query)).all()
+        return (await self._session.execute(query)).scalar_one_or_none()
 
     async def archive_of(
         self, scope: str, scope_ids: Collection[str], *, at_ms: int

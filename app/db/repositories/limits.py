@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.scope_sight import ScopeSight, seen
@@ -27,10 +27,10 @@ class LimitRepository:
         query = select(LimitRow).where(LimitRow.id == limit_id, _seen(sight))
         return (await self._session.execute(query)).scalar_one_or_none()
 
-    async def get_of(self, scope: str, scope_id: str) -> LimitRow | None:
-        """Return the limit of one scope, or None."""
-        query = select(LimitRow).where(LimitRow.scope == scope, LimitRow.scope_id == scope_id)
-        return (await self._session.execute(query)).scalar_one_or_none()
+    async def list_binding(self, scopes: Collection[tuple[str, str]]) -> Sequence[LimitRow]:
+        """Return the limits of some scopes: at most one each, the oldest first."""
+        query = select(LimitRow).where(tuple_(LimitRow.scope, LimitRow.scope_id).in_(scopes))
+        return (await self._session.scalars(query.order_by(LimitRow.id))).all()
 
     async def list_all(self) -> Sequence[LimitRow]:
         """Return every limit there is."""

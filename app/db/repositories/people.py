@@ -4,14 +4,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.audit_log import AuditLogRepository
+from app.db.repositories.budgets import BudgetRepository
 from app.db.repositories.changes import ChangeRepository
+from app.db.repositories.events import EventRepository
+from app.db.repositories.limits import LimitRepository
 from app.db.repositories.members import MemberRepository
 from app.db.repositories.teams import TeamRepository
 from app.db.repositories.users import UserRepository
 
 
 class People:
-    """The repositories of people, over one session."""
+    """The repositories of people and of what binds them, over one session."""
 
     def __init__(self, session: AsyncSession) -> None:
         """Work in the caller's transaction."""
@@ -19,5 +22,8 @@ class People:
         self.teams = TeamRepository(session)
         self.members = MemberRepository(session)
         self.keys = ApiKeyRepository(session)
+        self.budgets = BudgetRepository(session)
+        self.limits = LimitRepository(session)
+        self.events = EventRepository(session)
         self.audit_log = AuditLogRepository(session)
         self.changes = ChangeRepository(session)

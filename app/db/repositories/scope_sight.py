@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.db.repositories.api_keys import seen_key
+from app.db.repositories.api_keys import LINEAGE, seen_key
 from app.db.repositories.sight import Sight
-from app.models.api_keys import ApiKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ def seen(
     """Return the condition that a row with these columns is in sight."""
     if sight.is_all:
         return true()
-    lineages = select(func.coalesce(ApiKey.lineage_id, ApiKey.id)).where(seen_key(sight.keys))
+    lineages = select(LINEAGE).where(seen_key(sight.keys))
     return or_(
         and_(scope == "team", scope_id.in_(sorted(sight.team_ids))),
         and_(scope == "user", scope_id == (sight.user_id or "")),
