@@ -1,4 +1,4 @@
-"""`meterhouse.toml`: the upstreams, their models, and which model is the default."""
+"""`meterhouse.toml`: the upstreams, their models, what those cost, and which is the default."""
 
 import tomllib
 from collections.abc import Iterator
@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
-    ConfigDict,
+    BeforeValidator,
     Field,
+    PositiveInt,
     SecretStr,
     ValidationError,
     model_validator,
@@ -18,7 +19,9 @@ from pydantic import (
 
 from app.core.config import Settings, read_variables
 from app.core.errors import ConfigurationError
+from app.core.gateway_prices import PriceConfig, check_free, overlaps
 from app.core.gateway_secrets import resolve_tokens
+from app.core.gateway_table import STRICT
 from app.core.gateway_text import (
     check_base_url,
     check_header_name,
@@ -47,7 +50,7 @@ Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    model_config = STRICT
 
 
 class TimeoutConfig(_Strict):
@@ -91,6 +94,9 @@ class UpstreamConfig(_Strict):
         HeaderValue | None,
         Field(description="Organisation that Hugging Face bills (X-HF-Bill-To)."),
     ] = None
+    price: Annotated[
+        int | None, BeforeValidator(check_free), Field(description="0: everything there is free.")
+    ] = None
     timeouts: Annotated[TimeoutConfig, Field(description="See the table of its own.")] = (
         TimeoutConfig()
     )
@@ -115,7 +121,28 @@ class TargetConfig(_Strict):
     ]
 
 
-class ModelConfig(_Strict):
+class ModelBounds(_Strict):
+    """The most that a call of a model can come to, where neither caller nor upstream says."""
+
+    default_max_output: Annotated[
+        PositiveInt, Field(description="Tokens that a caller without a limit gets at most.")
+    ] = 4_096
+    context: Annotated[
+        PositiveInt | None,
+        Field(description="Tokens read and written at most; without it, what the upstream lists."),
+    ] = None
+    image_tokens: Annotated[
+        PositiveInt, Field(description="Tokens that an image counts as at most.")
+    ] = 16_384
+    audio_tokens: Annotated[
+        PositiveInt, Field(description="Tokens that a piece of audio counts as at most.")
+    ] = 32_768
+    file_tokens: Annotated[
+        PositiveInt, Field(description="Tokens that a file counts as at most.")
+    ] = 131_072
+
+
+class ModelConfig(ModelBounds):
     """A public model name and what stands behind it."""
 
     targets: Annotated[
@@ -138,6 +165,7 @@ class GatewayConfig(_Strict):
         dict[Annotated[str, AfterValidator(check_model_name)], ModelConfig],
         Field(description="The model names that callers may use besides the upstreams' own."),
     ] = {}
+    prices: Annotated[list[PriceConfig], Field(description="What models cost.")] = []
 
 
 def gateway_path(settings: Settings) -> Path | None:
@@ -216,10 +244,18 @@ def _contradictions(config: GatewayConfig) -> Iterator[str]:
             if target.upstream not in config.upstreams:
                 field = f"models.{name}.targets[{index}].upstream"
                 yield f"{field}: {_unknown_upstream(target.upstream, config)}"
+    yield from _price_contradictions(config)
     if config.default_model is not None and not _is_resolvable(config.default_model, config):
         known = [*config.models, *(f"{name}/..." for name in config.upstreams)]
         meant = nearest(config.default_model, known)
         yield f"default_model: {unknown('model', known, meant)}"
+
+
+def _price_contradictions(config: GatewayConfig) -> Iterator[str]:
+    for index, price in enumerate(config.prices):
+        if price.upstream is not None and price.upstream not in config.upstreams:
+            yield f"prices[{index}].upstream: {_unknown_upstream(price.upstream, config)}"
+    yield from overlaps(config.prices)
 
 
 def _unknown_upstream(name: str, config: GatewayConfig) -> str:
@@ -236,12 +272,13 @@ def _is_resolvable(model: str, config: GatewayConfig) -> bool:
     return "huggingface" in kinds or len(kinds) == 1
 
 
-_TABLES: Final[dict[tuple[str, ...], type[_Strict]]] = {
+_TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     (): GatewayConfig,
     ("upstreams",): UpstreamConfig,
     ("upstreams", "timeouts"): TimeoutConfig,
     ("models",): ModelConfig,
     ("models", "targets"): TargetConfig,
+    ("prices",): PriceConfig,
 }
 
 

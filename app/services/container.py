@@ -15,10 +15,12 @@ from app.core.telemetry import Metrics
 from app.db.database import Database, open_database
 from app.db.ledger_writer import open_ledger_writer
 from app.db.repositories.key_directory import KeyDirectory
+from app.db.repositories.prices import PriceDirectory
 from app.services.authenticator import Authenticator, open_authenticator
 from app.services.inference.service import InferenceService
 from app.services.ledger.ledger import Ledger
 from app.services.passwords import PasswordHasher
+from app.services.prices.price_book import PriceBook
 from app.services.principals import Principal, PrincipalKind, builtin_principal
 from app.services.providers.http_client import open_client
 from app.services.providers.huggingface.service import HFService
@@ -26,6 +28,7 @@ from app.services.providers.openai_compatible.service import OpenaiCompatibleSer
 from app.services.providers.provider import Provider
 from app.services.routing.catalogue import Catalogue
 from app.services.routing.model_directory import ModelDirectory
+from app.utils.background import running_beside
 
 NO_UPSTREAM = (
     "No upstream can answer: HF_TOKEN is not set. "
@@ -47,6 +50,7 @@ class Container:
     passwords: PasswordHasher
     inference: InferenceService
     models: ModelDirectory
+    prices: PriceBook
 
 
 @asynccontextmanager
@@ -88,6 +92,11 @@ async def open_container(
             for name, config in gateway.upstreams.items()
         }
         catalogue = Catalogue(gateway, providers)
+        models = ModelDirectory(gateway, providers, catalogue, clock)
+        prices = PriceBook(gateway, PriceDirectory(database), models, clock)
+        await prices.refresh()
+        if not operator_only:
+            await stack.enter_async_context(running_beside(models.keep_known()))
         yield Container(
             settings=settings,
             gateway=gateway,
@@ -98,7 +107,8 @@ async def open_container(
             authenticator=authenticator,
             passwords=PasswordHasher(),
             inference=InferenceService(catalogue, ledger, clock, metrics),
-            models=ModelDirectory(gateway, providers, catalogue, clock),
+            models=models,
+            prices=prices,
         )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
@@ -15,6 +15,7 @@ from app.services.routing.catalogue import Catalogue, Patterns
 
 FRESH_SECONDS: Final = 600.0
 FAILED_SECONDS: Final = 30.0  # how long an upstream that did not answer is left alone
+LOOK_SECONDS: Final = 60.0  # how often what prices depend on is made sure to be fresh
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -24,6 +25,7 @@ class _Listing:
     """What one upstream lists, and until when that is good."""
 
     entries: Sequence[Mapping[str, Any]] = ()
+    by_id: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     fresh_until: float = float("-inf")
 
 
@@ -44,6 +46,28 @@ class ModelDirectory:
         self._clock = clock
         self._listings = {name: _Listing() for name in providers}
         self._locks = {name: asyncio.Lock() for name in providers}
+        self._version = 0
+
+    @property
+    def version(self) -> int:
+        """Return a number that changes whenever an upstream has been listed anew."""
+        return self._version
+
+    def known(self, upstream: str, model: str) -> Mapping[str, Any] | None:
+        """Return what an upstream listed last of a model, or None. Nobody is asked."""
+        listing = self._listings.get(upstream)
+        return None if listing is None else listing.by_id.get(model)
+
+    async def keep_known(self) -> None:
+        """List again and again what prices depend on: the models of Hugging Face's routers."""
+        routers = [
+            name for name, config in self._gateway.upstreams.items() if config.kind == "huggingface"
+        ]
+        while True:
+            async with asyncio.TaskGroup() as group:
+                for name in routers:
+                    group.create_task(self._listed(name))
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def list_models(self, allowed: Patterns = None) -> list[Mapping[str, Any]]:
         """Return every model once: configured ones, then each upstream's under its callable name.
@@ -97,6 +121,8 @@ class ModelDirectory:
             seconds = FRESH_SECONDS
             try:
                 listing.entries = await self._providers[upstream].list_models()
+                listing.by_id = {entry["id"]: entry for entry in listing.entries}
+                self._version += 1
             except UpstreamError as error:
                 _log.warning("models_not_listed", upstream=upstream, reason=error.message)
                 seconds = FAILED_SECONDS

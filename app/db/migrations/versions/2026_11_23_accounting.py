@@ -166,9 +166,9 @@ def _create_prices_and_limits() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("nusd_per_million >= 0", name=op.f("ck_prices_price")),
-        sa.PrimaryKeyConstraint("id", name="pk_prices"),
+        sa.PrimaryKeyConstraint("id", "unit", name="pk_prices"),
     )
-    op.create_index("ix_prices_model_upstream_unit", "prices", ["model", "upstream", "unit"])
+    op.create_index("ix_prices_model_upstream", "prices", ["model", "upstream"])
 
 
 def _create_bodies() -> None:
