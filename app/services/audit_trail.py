@@ -32,6 +32,12 @@ class Action(StrEnum):
     KEY_CREATE = "key.create"
     KEY_ROTATE = "key.rotate"
     KEY_REVOKE = "key.revoke"
+    BUDGET_CREATE = "budget.create"
+    BUDGET_UPDATE = "budget.update"
+    BUDGET_ARCHIVE = "budget.archive"
+    LIMIT_CREATE = "limit.create"
+    LIMIT_UPDATE = "limit.update"
+    LIMIT_DELETE = "limit.delete"
 
 
 @dataclass(frozen=True, slots=True)
