@@ -14,6 +14,7 @@ from app.core.security import digest, new_secret, pepper_version
 from app.db.repositories.people import People
 from app.models.api_keys import ApiKey
 from app.services.audit_trail import Action, AuditTrail
+from app.services.key_lineages import KeyLineages
 from app.services.key_owners import KeyOwner, KeyOwners
 from app.services.key_rights import Grant, grant_of, require_rotation, require_within
 from app.services.keys import KeyService
@@ -49,6 +50,7 @@ class KeyEditor:
     def __init__(self, people: People, trail: AuditTrail, clock: Clock, pepper: bytes) -> None:
         """Take where keys are, who changes them, the time, and what digests are made with."""
         self._people = people
+        self._lineages = KeyLineages(people, trail.who)
         self._trail = trail
         self._clock = clock
         self._pepper = pepper
@@ -64,6 +66,7 @@ class KeyEditor:
         """
         owner = await KeyOwners(self._people, self._trail.who).find(wish.user_id, wish.team_id)
         issued = self._new(wish.name, owner, self._grant(wish))
+        issued.key.lineage_id = await self._lineages.binding()
         await self._people.keys.add(issued.key)
         await self._trail.record(
             Action.KEY_CREATE, issued.key.id, team_id=owner.team_id, after=_facts(issued.key)
@@ -86,6 +89,7 @@ class KeyEditor:
                 "This key was revoked or has expired. Issue a new one with `POST /v1/keys`."
             )
         require_within(grant_of(old), self._trail.who)
+        await self._lineages.require_rotation(old)
         issued = self._new(old.name, KeyOwner(old.user_id, old.team_id), grant_of(old))
         issued.key.lineage_id = old.lineage_id or old.id
         before = _facts(old)
