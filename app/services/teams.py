@@ -9,6 +9,7 @@ from app.db.repositories.people import People
 from app.db.repositories.teams import TeamRepository
 from app.models.teams import Team
 from app.services.access import require_admin, teams_in_sight
+from app.services.account_scopes import end_with_team
 from app.services.audit_trail import Action, AuditTrail
 from app.services.pages import require_start
 from app.services.principals import Principal
@@ -51,8 +52,8 @@ class TeamEditor:
 
     def __init__(self, people: People, trail: AuditTrail, clock: Clock) -> None:
         """Take where teams and keys are, who changes them, and what time it is."""
+        self._people = people
         self._teams = people.teams
-        self._keys = people.keys
         self._trail = trail
         self._clock = clock
 
@@ -97,7 +98,9 @@ class TeamEditor:
         return team
 
     async def delete(self, team_id: str) -> None:
-        """Delete a team with its memberships, and every key that is charged to it.
+        """Delete a team with its memberships, its limits, and every key that is charged to it.
+
+        Its budgets bind nobody any more, but what they saw stays.
 
         Raises:
             NotFoundError: there is no such team in sight.
@@ -105,8 +108,8 @@ class TeamEditor:
         """
         team = await self._require(team_id, to="delete teams")
         now_ms = epoch_ms(self._clock.now())
-        revoked = await self._keys.revoke_of_team(team.id, at_ms=now_ms)
-        facts = {"name": team.name, "revoked_keys": revoked}
+        ended = await end_with_team(self._people, team.id, at_ms=now_ms)
+        facts = {"name": team.name, **ended}
         await self._trail.record(Action.TEAM_DELETE, team.id, team_id=team.id, before=facts)
         await self._teams.delete(team)
 

@@ -11,6 +11,7 @@ from app.db.repositories.people import People
 from app.db.repositories.users import UserRepository
 from app.models.users import User
 from app.services.access import require_admin, users_in_sight
+from app.services.account_scopes import end_with_user
 from app.services.audit_trail import Action, AuditTrail
 from app.services.pages import require_start
 from app.services.principals import Principal, UserRole
@@ -61,8 +62,8 @@ class UserEditor:
 
     def __init__(self, people: People, trail: AuditTrail, clock: Clock) -> None:
         """Take where users and keys are, who changes them, and what time it is."""
+        self._people = people
         self._users = people.users
-        self._keys = people.keys
         self._trail = trail
         self._clock = clock
 
@@ -118,7 +119,9 @@ class UserEditor:
         return user
 
     async def delete(self, user_id: str) -> None:
-        """Delete a user with their keys and memberships. Their calls stay in the ledger.
+        """Delete a user with their keys, memberships and limits. Their calls stay in the ledger.
+
+        Their budgets bind nobody any more, but what they saw stays.
 
         Raises:
             NotFoundError: there is no such user in sight.
@@ -128,7 +131,7 @@ class UserEditor:
         user = await self._require(user_id, to="delete users")
         await self._require_other_admin(user)
         facts = _facts(user, ("email", "name", "role", "is_disabled"))
-        facts["revoked_keys"] = await self._revoke_keys(user)
+        facts |= await end_with_user(self._people, user.id, at_ms=self._now_ms())
         await self._trail.record(Action.USER_DELETE, user.id, before=facts)
         await self._users.delete(user)
 
@@ -154,7 +157,7 @@ class UserEditor:
             )
 
     async def _revoke_keys(self, user: User) -> Sequence[str]:
-        return await self._keys.revoke_of_user(user.id, at_ms=self._now_ms())
+        return await self._people.keys.revoke_of_user(user.id, at_ms=self._now_ms())
 
     def _now_ms(self) -> int:
         return epoch_ms(self._clock.now())
