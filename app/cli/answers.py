@@ -52,8 +52,8 @@ def remember_real_answers(data_dir: Path) -> None:
 def point_at_simulator(settings: Settings, gateway: GatewayConfig, url: str) -> GatewayConfig:
     """Return a configuration of which every upstream is the simulator at a URL.
 
-    The upstreams of a gateway file keep their names and models, so its routing can be rehearsed;
-    no real credential is used.
+    The upstreams of a gateway file keep their names, models and prices, so its routing can be
+    rehearsed; no real credential is used.
     """
     names = list(gateway.upstreams) if gateway_path(settings) is not None else []
     simulated = {
@@ -61,6 +61,7 @@ def point_at_simulator(settings: Settings, gateway: GatewayConfig, url: str) -> 
             kind=gateway.upstreams[name].kind,
             base_url=f"{url}/v1",
             token=_SIMULATOR_TOKEN,
+            price=gateway.upstreams[name].price,
             timeouts=gateway.upstreams[name].timeouts,
             simulated=True,
         )

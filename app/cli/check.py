@@ -3,6 +3,8 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, SecretStr
@@ -62,6 +64,9 @@ def _gateway_lines(gateway: GatewayConfig) -> Iterator[str]:
         for name, table in cast("Mapping[str, BaseModel]", getattr(gateway, group)).items():
             yield f"[{group}.{name if name.isidentifier() else json.dumps(name)}]"
             yield from (f"{field} = {_toml(value)}" for field, value in _said(table))
+    for price in gateway.prices:
+        yield "[[prices]]"
+        yield from (f"{field} = {_toml(value)}" for field, value in _said(price))
 
 
 def _said(table: BaseModel) -> Iterator[tuple[str, Any]]:
@@ -77,5 +82,7 @@ def _toml(value: Any) -> str:
             return "{ " + ", ".join(f"{name} = {_toml(one)}" for name, one in pairs) + " }"
         case list():
             return "[" + ", ".join(_toml(one) for one in cast("list[Any]", value)) + "]"
+        case Decimal() | datetime():
+            return format(value, "f" if isinstance(value, Decimal) else "")
         case _:
             return json.dumps(value)

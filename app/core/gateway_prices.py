@@ -57,8 +57,10 @@ def _moment(value: Any) -> datetime:
         raise ValueError(_NO_MOMENT) from None
 
 
-def check_free(value: Any) -> int:
-    """Check that the price of a whole upstream is nothing."""
+def check_free(value: Any) -> int | None:
+    """Check that the price of a whole upstream, if it has one, is nothing."""
+    if value is None:
+        return None
     if isinstance(value, bool) or value != 0:
         raise ValueError("must be 0, for everything there is free; prices stand in [[prices]]")
     return 0

@@ -44,7 +44,8 @@ def test_check_shows_what_is_in_force_and_where_it_comes_from(
     (folder / "meterhouse.toml").write_text(
         'default_model = "small"\n[upstreams.local]\nkind = "openai"\n'
         'base_url = "http://127.0.0.1:9/v1"\ntoken = { env = "A_KEY" }\nquery = { v = "1" }\n'
-        '[models.small]\ntargets = [{ upstream = "local", model = "tiny" }]\n',
+        '[models.small]\ntargets = [{ upstream = "local", model = "tiny" }]\n'
+        '[[prices]]\nmodel = "tiny"\nper_request = 1e-7\nvalid_from = 2027-01-01\n',
         encoding="utf-8",
     )
     done = meterhouse("check", "--data", "elsewhere")
@@ -60,6 +61,11 @@ def test_check_shows_what_is_in_force_and_where_it_comes_from(
     assert 'token = "(set, hidden)"' in lines
     assert 'query = { v = "1" }' in lines
     assert 'targets = [{ upstream = "local", model = "tiny" }]' in lines
+    assert lines[lines.index("[[prices]]") + 1 :][:3] == [
+        'model = "tiny"',
+        "per_request = 0.0000001",
+        "valid_from = 2027-01-01 00:00:00+00:00",
+    ]
     assert "# Answers from: upstreams" in lines
     assert "never" not in done.output
     assert not (folder / "elsewhere").exists()

@@ -21,6 +21,7 @@ auth_scheme = ""
 query = { v = "1" }
 headers = { X-Team = "a" }
 timeouts = { total_seconds = 7.0 }
+price = 0
 [models.small]
 targets = [{ upstream = "azure", model = "x" }]
 """
@@ -80,5 +81,5 @@ def test_a_file_keeps_its_names_and_limits_and_nothing_that_leads_away(bare: Set
     assert (upstream.kind, upstream.base_url) == ("openai", "http://127.0.0.1:1/v1")
     assert (upstream.auth_header, upstream.auth_scheme) == ("Authorization", "Bearer")
     assert (upstream.query, upstream.headers) == ({}, {})
-    assert upstream.timeouts.total_seconds == 7.0
+    assert (upstream.timeouts.total_seconds, upstream.price) == (7.0, 0)
     assert upstream.simulated

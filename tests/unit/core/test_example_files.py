@@ -13,12 +13,14 @@ from app.core.config import Settings, variable_name
 from app.core.errors import UpstreamCredentialsError
 from app.core.gateway_file import (
     GatewayConfig,
+    ModelBounds,
     ModelConfig,
     TargetConfig,
     TimeoutConfig,
     UpstreamConfig,
     load_gateway,
 )
+from app.core.gateway_prices import PriceConfig
 from app.services.providers.huggingface.service import HFService
 from app.services.providers.openai_compatible.service import OpenaiCompatibleService
 from app.services.providers.provider import AnswerFacts, ChatRequest
@@ -28,6 +30,15 @@ _UPSTREAMS: Final = (_ROOT / "docs" / "upstreams.md").read_text(encoding="utf-8"
 _SETTINGS: Final = (_ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 _EXAMPLE: Final = (_ROOT / "meterhouse.example.toml").read_text(encoding="utf-8")
 _BLOCKS: Final = re.findall(r"^```toml\n(.*?)^```", _UPSTREAMS, re.DOTALL | re.MULTILINE)
+
+_TABLES: Final = (
+    GatewayConfig,
+    UpstreamConfig,
+    TimeoutConfig,
+    ModelConfig,
+    TargetConfig,
+    PriceConfig,
+)
 
 _SECRET: Final = "a-secret-of-the-operator"
 
@@ -115,7 +126,7 @@ def test_the_example_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_example_shows_every_field() -> None:
-    for model in (GatewayConfig, UpstreamConfig, TimeoutConfig, ModelConfig, TargetConfig):
+    for model in _TABLES:
         for field in model.model_fields:
             assert re.search(rf"\b{field}\b", _EXAMPLE), f"{field} is not in the example"
 
@@ -127,6 +138,9 @@ def test_the_example_says_the_true_defaults() -> None:
     assert company["auth_scheme"] == defaults.auth_scheme
     assert company["simulated"] == defaults.simulated
     assert TimeoutConfig.model_validate(company["timeouts"]) == TimeoutConfig()
+    private = tomllib.loads(_EXAMPLE)["models"]["private"]
+    for field in ModelBounds.model_fields.keys() - {"context"}:
+        assert private[field] == getattr(ModelBounds(), field)
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
@@ -137,9 +151,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         assert rows[variable_name(field)] == ("" if value in {None, ()} else str(value))
 
 
-@pytest.mark.parametrize(
-    "model", [GatewayConfig, UpstreamConfig, TimeoutConfig, ModelConfig, TargetConfig]
-)
+@pytest.mark.parametrize("model", _TABLES)
 def test_every_field_of_the_gateway_file_is_documented(model: type[GatewayConfig]) -> None:
     rows = re.findall(r"^\| `(\w+)` \|", _SETTINGS, re.MULTILINE)
     assert set(model.model_fields) <= set(rows)

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from app.core.gateway_file import GatewayConfig
 from app.services.providers.provider import AnswerFacts, ChatRequest
 from app.services.routing.catalogue import Catalogue
 from app.services.routing.model_directory import FAILED_SECONDS, FRESH_SECONDS, ModelDirectory
+from app.utils.background import running_beside
 
 
 class FakeClock:
@@ -29,9 +31,11 @@ class Lists:
         self.models = models
         self.fails = False
         self.asked = 0
+        self.was_asked = asyncio.Event()
 
     async def list_models(self) -> Sequence[Mapping[str, Any]]:
         self.asked += 1
+        self.was_asked.set()
         if self.fails:
             raise UpstreamUnreachableError("gone")
         return self.models
@@ -129,3 +133,54 @@ async def test_an_upstream_that_fails_keeps_its_last_list_and_is_left_alone_a_wh
     clock.seconds += FAILED_SECONDS
     await directory.list_models()
     assert hub.asked == 3
+
+
+async def test_what_is_known_is_what_was_listed_last_and_nobody_is_asked() -> None:
+    hub, clock = Lists({"id": "org/m", "owned_by": "org"}), FakeClock()
+    directory = _directory(hub, Lists(), clock)
+    assert directory.known("hub", "org/m") is None
+    assert hub.asked == 0
+
+    await directory.list_models()
+    assert directory.known("hub", "org/m") == {"id": "org/m", "owned_by": "org"}
+    assert directory.known("local", "org/m") is None
+    assert directory.known("nowhere", "org/m") is None
+
+    hub.models, clock.seconds = ({"id": "org/n"},), FRESH_SECONDS
+    await directory.list_models()
+    assert directory.known("hub", "org/m") is None
+
+
+async def test_the_version_changes_with_each_list_and_not_with_a_failure() -> None:
+    hub, clock = Lists({"id": "org/m"}), FakeClock()
+    directory = _directory(hub, Lists(), clock)
+    versions = [directory.version]
+    for hub.fails, clock.seconds in ((False, 0.0), (False, 1.0), (True, FRESH_SECONDS)):
+        await directory.list_models()
+        versions.append(directory.version)
+
+    first, listed, fresh, failed = versions
+    assert first < listed == fresh < failed  # the other upstream was listed anew
+    assert directory.known("hub", "org/m") == {"id": "org/m"}
+
+
+async def test_beside_the_server_only_routers_are_listed() -> None:
+    hub, local = Lists({"id": "org/m"}), Lists({"id": "llama"})
+    directory = _directory(hub, local)
+
+    async with running_beside(directory.keep_known()):
+        await asyncio.wait_for(hub.was_asked.wait(), 5)
+
+    assert (hub.asked, local.asked) == (1, 0)
+
+
+async def test_a_router_that_fails_stops_nobody() -> None:
+    hub = Lists()
+    hub.fails = True
+    directory = _directory(hub, Lists())
+
+    async with running_beside(directory.keep_known()):
+        await asyncio.wait_for(hub.was_asked.wait(), 5)
+        hub.fails = False
+
+    assert directory.known("hub", "org/m") is None
