@@ -1,0 +1,34 @@
+"""What is left of a caller's limits, in the headers that OpenAI's clients know."""
+
+import math
+from typing import Final
+
+from app.services.admission.limits import RateState
+
+_SECOND_MS: Final = 1_000
+_MINUTE_MS: Final = 60 * _SECOND_MS
+_HOUR_MS: Final = 60 * _MINUTE_MS
+
+
+def rate_headers(state: RateState) -> dict[str, str]:
+    """Return the `x-ratelimit-*` headers of what is left."""
+    headers: dict[str, str] = {}
+    for name, left in (("requests", state.requests), ("tokens", state.tokens)):
+        if left is not None:
+            headers[f"x-ratelimit-limit-{name}"] = str(left.limit)
+            headers[f"x-ratelimit-remaining-{name}"] = str(left.remaining)
+            headers[f"x-ratelimit-reset-{name}"] = duration(left.reset_seconds)
+    return headers
+
+
+def duration(seconds: float) -> str:
+    """Return a span as OpenAI writes it, such as `17ms`, `1.5s` or `6m0s`; never too short."""
+    milliseconds = math.ceil(round(seconds * _SECOND_MS, 3))
+    if 0 < milliseconds < _SECOND_MS:
+        return f"{milliseconds}ms"
+    hours, rest = divmod(milliseconds, _HOUR_MS)
+    minutes, rest = divmod(rest, _MINUTE_MS)
+    text = f"{rest / _SECOND_MS:g}s"
+    if hours:
+        return f"{hours}h{minutes}m{text}"
+    return f"{minutes}m{text}" if minutes else text
