@@ -53,6 +53,10 @@ class EntryRow(Base):
     __table_args__ = (
         CheckConstraint("status IN ('ok', 'error', 'cancelled')", name="status"),
         CheckConstraint("basis IN ('reported', 'counted', 'estimated')", name="basis"),
-        Index(None, "key_id", "id"),  # a key's newest entries, page by page
-        Index(None, "key_id", "created_at_ms"),  # a key's sums over a time
+        # What reports ask for: all of a time, or those of one key, team, user or model.
+        Index(None, "created_at_ms"),
+        Index(None, "key_id", "created_at_ms"),
+        Index(None, "team_id", "created_at_ms"),
+        Index(None, "user_id", "created_at_ms"),
+        Index(None, "model", "created_at_ms"),
     )

@@ -19,6 +19,7 @@ from app.models import (
     entries,
     holds,
     prices,
+    rollups,
     teams,
     users,
 )
@@ -40,6 +41,10 @@ MODELS = (
     holds.HoldRow,
     holds.Lease,
     prices.PriceRow,
+    rollups.LateEntry,
+    rollups.UsageDay,
+    rollups.UsageHour,
+    rollups.UsageMark,
     teams.Member,
     teams.Team,
     users.User,
@@ -126,12 +131,15 @@ def test_every_status_and_basis_is_accepted(
     ("sql", "index"),
     [
         (
-            "SELECT * FROM entries WHERE key_id = 'k' AND id < 'req_9' ORDER BY id DESC LIMIT 50",
-            "ix_entries_key_id_id",
+            "SELECT count(*) FROM entries WHERE created_at_ms BETWEEN 1 AND 2",
+            "ix_entries_created_at_ms",
         ),
-        (
-            "SELECT count(*) FROM entries WHERE key_id = 'k' AND created_at_ms BETWEEN 1 AND 2",
-            "ix_entries_key_id_created_at_ms",
+        *(
+            (
+                f"SELECT * FROM entries WHERE {column} = 1 ORDER BY created_at_ms",  # noqa: S608
+                f"ix_entries_{column}_created_at_ms",
+            )
+            for column in ("key_id", "team_id", "user_id", "model")
         ),
     ],
 )

@@ -102,7 +102,7 @@ def test_checks_and_indexes_survive_a_migration(
     (table,) = query(old_database, "SELECT sql FROM sqlite_master WHERE name = 'entries'")
     assert "ck_entries_status" in table[0]
     indexes = query(old_database, "SELECT name FROM pragma_index_list('entries')")
-    assert ("ix_entries_key_id_id",) in indexes
+    assert ("ix_entries_key_id_created_at_ms",) in indexes
 
 
 def test_a_second_upgrade_does_nothing(old_database: Path, new_version: NewVersion) -> None:
