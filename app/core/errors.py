@@ -165,6 +165,7 @@ class UpstreamError(AppError):
     """The upstream failed, in a way that has no better name."""
 
     code = "upstream_error"
+    may_be_billed: bool = True  # else it is certain that the upstream has done nothing
 
 
 class UpstreamUnreachableError(UpstreamError):

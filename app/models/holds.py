@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey
+from sqlalchemy import JSON, CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -24,7 +24,7 @@ class HoldRow(Base):
     __tablename__ = "holds"
 
     id: Mapped[str] = mapped_column(primary_key=True)  # of the entry that it becomes
-    lease_id: Mapped[str] = mapped_column(ForeignKey("leases.id"), index=True)
+    lease_id: Mapped[str]  # no foreign key: a lease that is gone is what to look for
     created_at_ms: Mapped[int]
     key_id: Mapped[str]
     client_request_id: Mapped[str | None]

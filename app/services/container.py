@@ -14,10 +14,16 @@ from app.core.security import load_pepper
 from app.core.telemetry import Metrics
 from app.db.database import Database, open_database
 from app.db.ledger_writer import open_ledger_writer
+from app.db.repositories.accounting_terms import AccountingTerms
+from app.db.repositories.budget_periods import BudgetPeriodDirectory
+from app.db.repositories.holds import HoldDirectory
 from app.db.repositories.key_directory import KeyDirectory
 from app.db.repositories.prices import PriceDirectory
+from app.services.admission.admission import Admission
+from app.services.admission.stored_terms import StoredTerms
 from app.services.authenticator import Authenticator, open_authenticator
 from app.services.inference.service import InferenceService
+from app.services.ledger.lease import open_ledger
 from app.services.ledger.ledger import Ledger
 from app.services.passwords import PasswordHasher
 from app.services.prices.price_book import PriceBook
@@ -48,6 +54,7 @@ class Container:
     ledger: Ledger
     authenticator: Authenticator
     passwords: PasswordHasher
+    admission: Admission
     inference: InferenceService
     models: ModelDirectory
     prices: PriceBook
@@ -76,7 +83,9 @@ async def open_container(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.data_dir))
         writer = await stack.enter_async_context(open_ledger_writer(database.path))
-        ledger = Ledger(writer)
+        ledger = await stack.enter_async_context(
+            open_ledger(writer, HoldDirectory(database), clock)
+        )
         authenticator = await stack.enter_async_context(
             open_authenticator(
                 KeyDirectory(database),
@@ -95,6 +104,9 @@ async def open_container(
         models = ModelDirectory(gateway, providers, catalogue, clock)
         prices = PriceBook(gateway, PriceDirectory(database), models, clock)
         await prices.refresh()
+        terms = StoredTerms(AccountingTerms(database), BudgetPeriodDirectory(database))
+        admission = Admission(ledger, prices, terms, catalogue.bounds_of, clock=clock)
+        await admission.refresh()
         if not operator_only:
             await stack.enter_async_context(running_beside(models.keep_known()))
         yield Container(
@@ -106,7 +118,8 @@ async def open_container(
             ledger=ledger,
             authenticator=authenticator,
             passwords=PasswordHasher(),
-            inference=InferenceService(catalogue, ledger, clock, metrics),
+            admission=admission,
+            inference=InferenceService(catalogue, admission, clock, metrics),
             models=models,
             prices=prices,
         )

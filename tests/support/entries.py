@@ -1,6 +1,9 @@
 """A call as the ledger keeps it, to be varied by `dataclasses.replace`."""
 
+from app.db.ledger_changes import ENTRIES, HOLDS, Intent
+
 from app.services.ledger.entry import Basis, Entry, Status
+from app.services.ledger.ledger import Ledger, entry_row
 
 NOON_MS = 1_795_435_200_000  # 2026-11-23T12:00:00Z
 CALL = Entry(
@@ -25,3 +28,12 @@ CALL = Entry(
     user_id="user_ana",
     team_id=None,
 )
+
+
+def record(ledger: Ledger, entry: Entry) -> None:
+    """Have a call written down, as if it had been admitted and had ended. It waits for nothing."""
+    row = dict(zip(ENTRIES.names, entry_row(entry), strict=True))
+    hold = {name: row.get(name) for name in HOLDS.names}
+    hold |= {"lease_id": ledger.lease_id, "units_in": 0, "units_out": 0}
+    ledger.note(Intent(HOLDS.row(hold)))
+    ledger.settle(entry, ())

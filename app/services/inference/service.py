@@ -1,30 +1,26 @@
-"""The path of one call: plan, attempt, settle."""
+"""The path of one call: plan, admit, attempt, settle."""
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from pydantic_core import to_json
 
-from app.core.clock import Clock, epoch_ms
-from app.core.errors import AppError
-from app.core.telemetry import CallSample, Metrics
-from app.services.inference.call import Call, Trace
-from app.services.ledger.entry import Basis, Entry, Status
-from app.services.ledger.ledger import Ledger
+from app.core.clock import Clock
+from app.core.errors import AppError, BudgetExceededError
+from app.core.money import usd_of
+from app.core.telemetry import Metrics
+from app.services.admission.admission import Admission
+from app.services.admission.admitted import Admitted
+from app.services.call import Call
+from app.services.inference.entries import entry_of, milliseconds, sample_of
+from app.services.inference.outcome import Outcome, used_by
+from app.services.ledger.entry import Status
+from app.services.providers.dialects.chat_stream import cut_chunk
 from app.services.providers.provider import ChatRequest
 from app.services.routing.catalogue import Catalogue, Target
 
 DONE: Final = b"data: [DONE]\n\n"
-
-
-@dataclass(slots=True)
-class _Outcome:
-    """How a call ends: the client has left, until something else is known."""
-
-    status: Status = Status.CANCELLED
-    error_code: str | None = None
 
 
 class InferenceService:
@@ -33,13 +29,13 @@ class InferenceService:
     def __init__(
         self,
         catalogue: Catalogue,
-        ledger: Ledger,
+        admission: Admission,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
-        """Take who answers, and where calls are written down and counted."""
+        """Take who answers, who lets calls in and out, and where they are counted."""
         self._catalogue = catalogue
-        self._ledger = ledger
+        self._admission = admission
         self._clock = clock
         self._metrics = metrics
 
@@ -49,11 +45,16 @@ class InferenceService:
         Raises:
             ModelNotFoundError, ModelRequiredError: nobody answers for the model.
             ModelNotAllowedError: the key may not call it.
+            RateLimitedError, BudgetExceededError, BudgetBusyError, PriceUnknownError: it may not
+                be made, or not now.
+            NotReadyError: it cannot be written down.
             UpstreamError: the upstream did not answer.
         """
-        target = self._admit(call)
-        with self._recorded(call, target) as outcome:
-            answer = await target.provider.chat(_request(call, target), call.trace.answer)
+        target = self._plan(call)
+        admitted = await self._admission.admit(call, target)
+        with self._settled(call, admitted) as outcome:
+            request = _request(call, admitted)
+            answer = await target.provider.chat(request, call.trace.answer)
             outcome.status = Status.OK
         return answer
 
@@ -61,106 +62,77 @@ class InferenceService:
         r"""Yield the answer as whole server-sent events, the last one being `[DONE]`.
 
         Before it comes the comment `: meterhouse {...}` with what only the end can tell. No
-        transaction is open meanwhile.
+        transaction is open meanwhile. A stream that a budget has no more money for ends early,
+        with the finish reason `length`.
 
         Raises:
-            ModelNotFoundError, ModelRequiredError: nobody answers for the model.
-            ModelNotAllowedError: the key may not call it.
-            UpstreamError: the upstream did not answer, or broke on the way.
+            The same as `answer`; UpstreamError also where the upstream broke on the way.
         """
-        target = self._admit(call)
-        events = target.provider.stream_chat(_request(call, target), call.trace.answer)
-        with self._recorded(call, target) as outcome:
-            async with aclosing(events):
+        target = self._plan(call)
+        admitted = await self._admission.admit(call, target)
+        with self._settled(call, admitted) as outcome:
+            async with aclosing(self._relay(call, admitted, target)) as events:
                 async for event in events:
                     call.trace.note_event(self._clock)
                     yield event
             outcome.status = Status.OK
-        yield _trailer(call.trace) + DONE
+        yield _trailer(call) + DONE
 
-    def _admit(self, call: Call) -> Target:
+    async def _relay(self, call: Call, admitted: Admitted, target: Target) -> AsyncGenerator[bytes]:
+        """Yield what the upstream sends, for as long as what it writes is held."""
+        facts = call.trace.answer
+        async with aclosing(target.provider.stream_chat(_request(call, admitted), facts)) as events:
+            async for event in events:
+                yield event
+                if not self._admission.top_up(admitted, facts.text_bytes):
+                    facts.cut_code = BudgetExceededError.code
+                    break
+        if facts.cut_code is not None:
+            yield cut_chunk(facts, facts.cut_code)
+
+    def _plan(self, call: Call) -> Target:
         target = self._catalogue.resolve(call.model, call.principal.allowed_models)
-        self._ledger.ensure_room()
         call.trace.upstream = target.upstream
         call.trace.upstream_model = target.model
-        call.trace.attempts = 1
         return target
 
     @contextmanager
-    def _recorded(self, call: Call, target: Target) -> Generator[_Outcome]:
-        """Write the call's one entry at the end, however it ends."""
-        created_at_ms = epoch_ms(self._clock.now())
-        call.trace.started = self._clock.monotonic()
-        outcome = _Outcome()
+    def _settled(self, call: Call, admitted: Admitted) -> Generator[Outcome]:
+        """Settle the call at the end, however it ends, and write its one entry."""
+        trace = call.trace
+        trace.started = self._clock.monotonic()
+        trace.upstream_model, trace.attempts = admitted.upstream_model, 1
+        outcome = Outcome()
         self._metrics.call_started(call.task)
         try:
             yield outcome
         except AppError as error:
-            outcome.status, outcome.error_code = Status.ERROR, error.code
+            outcome.fail(error, error.code)
             raise
-        except Exception:
-            outcome.status, outcome.error_code = Status.ERROR, AppError.code
+        except Exception as error:
+            outcome.fail(error, AppError.code)
             raise
         finally:
-            call.trace.latency_seconds = self._clock.monotonic() - call.trace.started
-            self._ledger.record(_entry(call, target, outcome, created_at_ms))
-            self._metrics.call_ended(_sample(call, outcome))
+            trace.latency_seconds = self._clock.monotonic() - trace.started
+            used = used_by(call, admitted, outcome)
+            trace.cost_nusd = used.cost_nusd
+            self._metrics.call_ended(sample_of(call, outcome, used))
+            self._admission.settle(admitted, entry_of(call, admitted, outcome, used))
 
 
-def _request(call: Call, target: Target) -> ChatRequest:
-    return ChatRequest(call.payload, call.body, target.model)
+def _request(call: Call, admitted: Admitted) -> ChatRequest:
+    return ChatRequest(call.payload, call.body, admitted.upstream_model, admitted.output_cap)
 
 
-def _entry(call: Call, target: Target, outcome: _Outcome, created_at_ms: int) -> Entry:
-    trace, usage = call.trace, call.trace.answer.usage
-    return Entry(
-        id=call.id,
-        created_at_ms=created_at_ms,
-        key_id=call.principal.key_id,
-        client_request_id=call.client_request_id,
-        task=call.task,
-        model=call.model or target.model,
-        upstream=target.upstream,
-        upstream_model=target.model,
-        stream=call.stream,
-        status=outcome.status,
-        error_code=outcome.error_code,
-        finish_reason=trace.answer.finish_reason,
-        units_in=usage.units_in if usage else None,
-        units_out=usage.units_out if usage else None,
-        basis=Basis.REPORTED if usage else None,
-        attempts=trace.attempts,
-        latency_ms=_milliseconds(trace.latency_seconds),
-        ttft_ms=None if trace.ttft_seconds is None else _milliseconds(trace.ttft_seconds),
-        user_id=call.principal.user_id,
-        team_id=call.principal.team_id,
-    )
-
-
-def _sample(call: Call, outcome: _Outcome) -> CallSample:
-    usage = call.trace.answer.usage
-    return CallSample(
-        task=call.task,
-        upstream=call.trace.upstream,
-        status=outcome.status,
-        seconds=call.trace.latency_seconds,
-        first_token_seconds=call.trace.ttft_seconds,
-        tokens_in=usage.units_in if usage else None,
-        tokens_out=usage.units_out if usage else None,
-    )
-
-
-def _milliseconds(seconds: float) -> int:
-    return round(seconds * 1000)
-
-
-def _trailer(trace: Trace) -> bytes:
+def _trailer(call: Call) -> bytes:
+    trace = call.trace
     usage = trace.answer.usage
     facts = {
         "upstream": trace.upstream,
         "attempts": trace.attempts,
         "units_in": usage.units_in if usage else None,
         "units_out": usage.units_out if usage else None,
-        "latency_ms": _milliseconds(trace.latency_seconds),
+        "cost_usd": None if trace.cost_nusd is None else usd_of(trace.cost_nusd),
+        "latency_ms": milliseconds(trace.latency_seconds),
     }
     return b": meterhouse " + to_json(facts) + b"\n\n"

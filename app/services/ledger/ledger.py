@@ -1,20 +1,36 @@
-"""Where every call is written down."""
+"""Where every call is written down: first what is intended, then what became of it."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from pydantic_core import to_json
 
 from app.core.errors import NotReadyError
+from app.db.ledger_changes import (
+    ENTRIES,
+    HOLDS,
+    Change,
+    Charge,
+    Intent,
+    Row,
+    Settlement,
+    TopUp,
+    Withdrawal,
+)
 from app.db.ledger_writer import LedgerWriter
 from app.services.ledger.entry import Entry
+from app.services.ledger.hold import Hold
+
+INTENT_SECONDS: Final = 5.0  # that a call waits for its intent to be written
 
 
 class Ledger:
-    """Takes entries without making a call wait, and keeps each exactly once."""
+    """Writes intents and entries through one writer, in order, and keeps each exactly once."""
 
-    def __init__(self, writer: LedgerWriter) -> None:
-        """Take who writes to the database."""
+    def __init__(self, writer: LedgerWriter, lease_id: str) -> None:
+        """Take who writes to the database, and the lease that this process's holds belong to."""
         self._writer = writer
+        self.lease_id = lease_id
 
     def ensure_room(self) -> None:
         """Refuse a call whose entry could not be kept. Ask before its upstream is called.
@@ -29,47 +45,45 @@ class Ledger:
                 retry_after_seconds=1,
             )
 
-    def record(self, entry: Entry) -> None:
-        """Write an entry down soon. It is settled now, when the call has ended.
+    def note(self, change: Change) -> None:
+        """Write a change down soon, after all before it.
+
+        Raises:
+            NotReadyError: there is no room for it.
+        """
+        self._writer.put(change)
+
+    async def intend(self, hold: Hold, charges: Sequence[Charge], *, is_durable: bool) -> None:
+        """Return when the row of intent is committed: only then may the request leave.
+
+        A call that cannot wait so long, or leaves meanwhile, must be withdrawn.
+
+        Raises:
+            NotReadyError: the database does not take it in time.
+            AppError: the database refuses it.
+        """
+        intent = Intent(self._hold_row(hold), charges, is_durable)
+        await self._writer.commit(intent, patience_seconds=INTENT_SECONDS)
+
+    def withdraw(self, hold_id: str, charges: Sequence[Charge]) -> None:
+        """Take an intent back: nothing has left for an upstream."""
+        self._writer.put(Withdrawal(hold_id, self.lease_id, charges))
+
+    def top_up(
+        self, hold_id: str, units_out: int, held_nusd: int, charges: Sequence[Charge]
+    ) -> None:
+        """Let a hold grow to so much in all."""
+        self._writer.put(
+            TopUp(hold_id, self.lease_id, units_out, held_nusd, charges, is_durable=True)
+        )
+
+    def settle(self, entry: Entry, charges: Sequence[Charge], body: Row | None = None) -> None:
+        """Turn a call's hold into its entry. It is settled now, when the call has ended.
 
         Raises:
             NotReadyError: there is no room for it, though there was when the call was admitted.
         """
-        self._writer.put(
-            {
-                "id": entry.id,
-                "created_at_ms": entry.created_at_ms,
-                "settled_at_ms": entry.created_at_ms + entry.latency_ms,
-                "key_id": entry.key_id,
-                "client_request_id": entry.client_request_id,
-                "task": entry.task,
-                "model": entry.model,
-                "upstream": entry.upstream,
-                "upstream_model": entry.upstream_model,
-                "stream": entry.stream,
-                "status": entry.status.value,
-                "error_code": entry.error_code,
-                "finish_reason": entry.finish_reason,
-                "units_in": entry.units_in,
-                "units_out": entry.units_out,
-                "basis": None if entry.basis is None else entry.basis.value,
-                "attempts": entry.attempts,
-                "latency_ms": entry.latency_ms,
-                "ttft_ms": entry.ttft_ms,
-                "user_id": entry.user_id,
-                "team_id": entry.team_id,
-                "unit_in": entry.unit_in,
-                "unit_out": entry.unit_out,
-                "cached_in": entry.cached_in,
-                "cost_nusd": entry.cost_nusd,
-                "held_nusd": entry.held_nusd,
-                "price": _json(entry.price),
-                "charged": _json(entry.charged),
-                "tags": _json(entry.tags),
-                "end_user": entry.end_user,
-                "tries": _json(entry.tries),
-            }
-        )
+        self._writer.put(Settlement(entry.id, self.lease_id, entry_row(entry), charges, body))
 
     async def flush(self) -> None:
         """Return when every entry recorded before can be read.
@@ -79,7 +93,73 @@ class Ledger:
         """
         await self._writer.flush()
 
+    def _hold_row(self, hold: Hold) -> Row:
+        return HOLDS.row(
+            {
+                "id": hold.id,
+                "lease_id": self.lease_id,
+                "created_at_ms": hold.created_at_ms,
+                "key_id": hold.key_id,
+                "client_request_id": hold.client_request_id,
+                "task": hold.task,
+                "model": hold.model,
+                "upstream": hold.upstream,
+                "upstream_model": hold.upstream_model,
+                "stream": hold.stream,
+                "user_id": hold.user_id,
+                "team_id": hold.team_id,
+                "unit_in": hold.unit_in,
+                "unit_out": hold.unit_out,
+                "units_in": hold.units_in,
+                "units_out": hold.units_out,
+                "held_nusd": hold.held_nusd,
+                "price": _json(hold.price),
+                "charged": _json(hold.charged),
+                "tags": _json(hold.tags),
+                "end_user": hold.end_user,
+            }
+        )
+
+
+def entry_row(entry: Entry) -> Row:
+    """Return an entry as its table keeps it."""
+    return ENTRIES.row(
+        {
+            "id": entry.id,
+            "created_at_ms": entry.created_at_ms,
+            "settled_at_ms": entry.created_at_ms + entry.latency_ms,
+            "key_id": entry.key_id,
+            "client_request_id": entry.client_request_id,
+            "task": entry.task,
+            "model": entry.model,
+            "upstream": entry.upstream,
+            "upstream_model": entry.upstream_model,
+            "stream": entry.stream,
+            "status": entry.status.value,
+            "error_code": entry.error_code,
+            "finish_reason": entry.finish_reason,
+            "units_in": entry.units_in,
+            "units_out": entry.units_out,
+            "basis": None if entry.basis is None else entry.basis.value,
+            "attempts": entry.attempts,
+            "latency_ms": entry.latency_ms,
+            "ttft_ms": entry.ttft_ms,
+            "user_id": entry.user_id,
+            "team_id": entry.team_id,
+            "unit_in": entry.unit_in,
+            "unit_out": entry.unit_out,
+            "cached_in": entry.cached_in,
+            "cost_nusd": entry.cost_nusd,
+            "held_nusd": entry.held_nusd,
+            "price": _json(entry.price),
+            "charged": _json(entry.charged),
+            "tags": _json(entry.tags),
+            "end_user": entry.end_user,
+            "tries": _json(entry.tries),
+        }
+    )
+
 
 def _json(value: Any) -> str | None:
-    """Return the text that a JSON column keeps; the writer knows no types."""
-    return None if value is None else to_json(value).decode()
+    """Return the text that a JSON column keeps; nothing is kept of what is empty."""
+    return to_json(value).decode() if value else None

@@ -12,6 +12,7 @@ class ChatRequest:
     payload: Mapping[str, Any]
     body: bytes  # the same, as the bytes that came in
     model: str  # the name that the upstream knows
+    output_cap: int | None = None  # tokens for each answer, where the caller has set no cap
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Usage:
 
     units_in: int
     units_out: int
+    cached_in: int = 0  # of those that came in, how many it had in its cache
 
 
 @dataclass(slots=True)
@@ -29,6 +31,11 @@ class AnswerFacts:
     provider: str | None = None  # who answered behind the upstream, where the upstream says so
     usage: Usage | None = None
     finish_reason: str | None = None
+    text_bytes: int = 0  # that the model has written so far, at least as many as tokens
+    text_pieces: int = 0  # in which they came
+    cut_code: str | None = None  # why the gateway itself ended the stream early
+    chunk_head: Mapping[str, Any] | None = None  # `id`, `created` and `model` of a stream's chunks
+    open_choices: frozenset[int] = frozenset()  # of a stream, those without a finish reason
 
 
 class Provider(Protocol):

@@ -90,7 +90,9 @@ class UpstreamHttp:
         if response.is_success:
             return response
         try:
-            raise await self._refusal(response)
+            error = await self._refusal(response)
+            error.may_be_billed = False
+            raise error
         finally:
             await response.aclose()
 
@@ -196,17 +198,29 @@ class _NamedErrors:
                 ) from error
             case httpx2.TimeoutException() | TimeoutError():
                 _log.warning("upstream_timed_out", upstream=self._upstream)
-                raise UpstreamTimeoutError(
-                    f"The upstream {self._upstream!r} did not answer in time."
+                raise _unless_sent(
+                    UpstreamTimeoutError(
+                        f"The upstream {self._upstream!r} did not answer in time."
+                    ),
+                    error,
                 ) from error
             case httpx2.HTTPError():
                 _log.warning("upstream_unreachable", upstream=self._upstream, reason=str(error))
-                raise UpstreamUnreachableError(
-                    f"The upstream {self._upstream!r} cannot be reached. "
-                    "The gateway's log says why."
+                raise _unless_sent(
+                    UpstreamUnreachableError(
+                        f"The upstream {self._upstream!r} cannot be reached. "
+                        "The gateway's log says why."
+                    ),
+                    error,
                 ) from error
             case _:
                 pass
+
+
+def _unless_sent(named: UpstreamError, error: BaseException) -> UpstreamError:
+    """Note on an error that nothing can be billed, where no connection was made."""
+    named.may_be_billed = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+    return named
 
 
 def _headers(config: UpstreamConfig, dialect: Mapping[str, str]) -> httpx2.Headers:

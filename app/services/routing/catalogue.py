@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from app.core.errors import ModelNotAllowedError, ModelNotFoundError, ModelRequiredError
-from app.core.gateway_file import GatewayConfig
+from app.core.gateway_file import GatewayConfig, ModelBounds
 from app.services.model_patterns import allow
 from app.services.providers.provider import Provider
 
@@ -14,6 +14,7 @@ Patterns: TypeAlias = Sequence[str] | None  # None: all models
 # `huggingface_hub` sends "dummy", and Hugging Face's JavaScript client the gateway's own URL, when
 # the caller named no model.
 _NO_MODEL: Final = "dummy"
+_BOUNDS: Final = ModelBounds()
 _URL_PREFIXES: Final = ("http://", "https://")
 
 
@@ -75,6 +76,10 @@ class Catalogue:
         if not base or name in self._gateway.models or base in self._gateway.models:
             return allow(allowed, name)
         return allow(allowed, name, base)
+
+    def bounds_of(self, name: str) -> ModelBounds:
+        """Return what a call of a model can come to at most, as far as the operator says."""
+        return self._gateway.models.get(name, _BOUNDS)
 
     def find(self, name: str) -> Target | None:
         """Return who answers for a name, or None where nobody does."""

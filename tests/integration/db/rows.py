@@ -1,12 +1,15 @@
 """Ledger rows, and a second pair of eyes on the file."""
 
 import sqlite3
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Final, Protocol
 
-from app.db.row_store import Value
+from app.db.ledger_changes import ENTRIES, HOLDS, Change, Intent, Settlement, Value
 from app.db.sqlite import open_read_only
+
+LEASE: Final = "lease_1"
 
 
 def entry(entry_id: str, **changes: Value) -> dict[str, Value]:
@@ -45,6 +48,26 @@ def entry(entry_id: str, **changes: Value) -> dict[str, Value]:
         "tries": None,
     }
     return {**row, **changes}
+
+
+def call(entry_id: str, **changes: Value) -> Sequence[Change]:
+    """Return what the ledger is told of one call, from its intent to its end."""
+    row = entry(entry_id, **changes)
+    hold = {name: row.get(name) for name in HOLDS.names}
+    hold |= {"lease_id": LEASE, "units_in": 0, "units_out": 0}
+    return Intent(HOLDS.row(hold)), Settlement(entry_id, LEASE, ENTRIES.row(row))
+
+
+class TakesChanges(Protocol):
+    """Who writes changes down."""
+
+    def put(self, change: Change) -> None: ...
+
+
+def put_call(writer: TakesChanges, entry_id: str, **changes: Value) -> None:
+    """Have one call written down."""
+    for change in call(entry_id, **changes):
+        writer.put(change)
 
 
 def written_ids(path: Path) -> list[str]:

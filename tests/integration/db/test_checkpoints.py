@@ -15,17 +15,21 @@ from structlog.testing import capture_logs
 
 from app.db import ledger_writer
 from app.db.database import Database, open_database
+from app.db.ledger_changes import Change
+from app.db.ledger_store import LedgerStore
 from app.db.ledger_writer import LedgerWriter, open_ledger_writer
-from app.db.row_store import COLUMNS, Row, RowStore
 from app.db.sqlite import FILE_NAME
-from tests.integration.db.rows import entry, locked, written_ids
+from tests.integration.db.rows import call, locked, put_call, written_ids
 
 MIB = 1024 * 1024
 
 
-def row(number: int) -> Row:
-    values = entry(f"req_{number:08}", key_id=f"key_{number % 50}")
-    return tuple(values[name] for name in COLUMNS)
+def calls(*numbers: int) -> list[Change]:
+    return [
+        change
+        for number in numbers
+        for change in call(f"req_{number:08}", key_id=f"key_{number % 50}")
+    ]
 
 
 def log_size(path: Path) -> int:
@@ -47,7 +51,7 @@ async def test_the_log_stays_short_under_rows_readers_and_transactions(db: Datab
     async def write_rows(writer: LedgerWriter, done: asyncio.Event) -> None:
         for number in range(400):
             for small in range(30):
-                writer.put(entry(f"req_{number:04}_{small}", key_id=f"key_{small}"))
+                put_call(writer, f"req_{number:04}_{small}", key_id=f"key_{small}")
             if number % 40 == 0:
                 async with db.transaction() as session:
                     await session.execute(text("UPDATE api_keys SET name = name"))
@@ -65,9 +69,9 @@ async def test_the_log_stays_short_under_rows_readers_and_transactions(db: Datab
 
 
 def test_many_small_commits_are_copied_too(path: Path) -> None:
-    with closing(RowStore(path)) as store:
+    with closing(LedgerStore(path)) as store:
         for number in range(1500):
-            store.write([row(number)])
+            store.write(calls(number))
 
         assert log_size(path) < 12 * MIB
 
@@ -82,17 +86,17 @@ def test_nobody_can_write_while_the_log_is_copied(path: Path) -> None:
             except sqlite3.OperationalError as error:
                 refused.append(str(error))
 
-    with closing(RowStore(path)) as store:
+    with closing(LedgerStore(path)) as store:
         store._checkpointer.set_trace_callback(try_to_write)
-        store.write([row(1)])
+        store.write(calls(1))
         store.checkpoint()
 
     assert refused == ["database is locked"]
 
 
 def test_a_checkpoint_copies_everything(path: Path) -> None:
-    with closing(RowStore(path)) as store:
-        store.write([row(number) for number in range(500)])
+    with closing(LedgerStore(path)) as store:
+        store.write(calls(*range(500)))
         store.checkpoint()
 
         copy = path.with_name("copy.db")
@@ -101,12 +105,12 @@ def test_a_checkpoint_copies_everything(path: Path) -> None:
 
 
 def test_a_failing_checkpoint_is_logged_and_tried_again(path: Path) -> None:
-    with closing(RowStore(path)) as store:
+    with closing(LedgerStore(path)) as store:
         store._connection.execute("PRAGMA busy_timeout=10")
-        store.write([row(1)])
+        store.write(calls(1))
         with capture_logs() as logs, locked(path):
             store.checkpoint()
-        store.write([row(2)])
+        store.write(calls(2))
 
         statements: list[str] = []
         store._checkpointer.set_trace_callback(statements.append)

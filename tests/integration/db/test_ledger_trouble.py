@@ -12,10 +12,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.core.errors import NotReadyError
-from app.db import ledger_writer, row_store
+from app.db import ledger_store, ledger_writer
+from app.db.ledger_changes import Change
+from app.db.ledger_store import LedgerStore
 from app.db.ledger_writer import LedgerWriter, open_ledger_writer
-from app.db.row_store import Row, RowStore
-from tests.integration.db.rows import entry, locked, written_ids
+from tests.integration.db.rows import entry, locked, put_call, written_ids
 
 
 class Failures:
@@ -34,17 +35,17 @@ class Failures:
 @pytest.fixture
 def failures(monkeypatch: pytest.MonkeyPatch) -> Failures:
     """Let writers give up a try soon, and say so."""
-    failures, write = Failures(), RowStore.write
+    failures, write = Failures(), LedgerStore.write
 
-    def noting(store: RowStore, rows: Sequence[Row]) -> None:
+    def noting(store: LedgerStore, changes: Sequence[Change]) -> Sequence[Change]:
         try:
-            write(store, rows)
+            return write(store, changes)
         except sqlite3.Error:
             failures.note()
             raise
 
-    monkeypatch.setattr(RowStore, "write", noting)
-    monkeypatch.setattr(row_store, "_BUSY_TIMEOUT", "PRAGMA busy_timeout=10")
+    monkeypatch.setattr(LedgerStore, "write", noting)
+    monkeypatch.setattr(ledger_store, "_BUSY_TIMEOUT", "PRAGMA busy_timeout=10")
     monkeypatch.setattr(ledger_writer, "_RETRY_SECONDS", (0.01,))
     return failures
 
@@ -62,7 +63,7 @@ async def test_rows_outlast_a_lock_and_the_log_says_so_once(
     with capture_logs() as logs:
         with locked(path):
             for number in range(300):
-                writer.put(entry(f"req_{number:04}"))
+                put_call(writer, f"req_{number:04}")
             for _ in range(5):
                 await failures.wait()
             assert written_ids(path) == []
@@ -77,7 +78,7 @@ async def test_rows_outlast_a_lock_and_the_log_says_so_once(
 async def test_a_lock_of_a_second_is_waited_for(path: Path) -> None:
     async with open_ledger_writer(path) as writer:
         with locked(path):
-            writer.put(entry("req_1"))
+            put_call(writer, "req_1")
             with pytest.raises(NotReadyError, match="not written yet"):
                 await writer.flush(patience_seconds=1)
         await writer.flush()
@@ -93,7 +94,7 @@ async def test_rows_outlast_a_full_disk(
     connection.execute(f"PRAGMA max_page_count={pages + 2}")
     with capture_logs() as logs:
         for number in range(500):
-            writer.put(entry(f"req_{number:04}"))
+            put_call(writer, f"req_{number:04}")
         await failures.wait()
         await failures.wait()
         assert "full" in logs[0]["reason"]
@@ -111,30 +112,31 @@ async def test_rows_outlast_a_full_disk(
 async def test_calls_are_refused_before_rows_are(
     writer: LedgerWriter, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_writer, "MAX_WAITING", 3)
+    monkeypatch.setattr(ledger_writer, "MAX_WAITING", 6)
     with capture_logs() as logs:
         with locked(path):
-            writer.put(entry("req_1"))
-            writer.put(entry("req_2"))
+            put_call(writer, "req_1")
+            put_call(writer, "req_2")
             assert writer.has_room()
-            writer.put(entry("req_3"))
+            put_call(writer, "req_3")
             assert not writer.has_room()
             for number in range(4, 7):  # calls under way still end
-                writer.put(entry(f"req_{number}"))
-            with pytest.raises(NotReadyError, match="no further row"):
-                writer.put(entry("req_7"))
+                put_call(writer, f"req_{number}")
+            with pytest.raises(NotReadyError, match="no further change"):
+                put_call(writer, "req_7")
         await writer.flush()
 
     assert writer.has_room()
     assert written_ids(path) == [f"req_{number}" for number in range(1, 7)]
-    assert [log["row"]["id"] for log in logs if log["event"] == "ledger_row_lost"] == ["req_7"]
+    lost = [log["change"]["row"]["id"] for log in logs if log["event"] == "ledger_change_lost"]
+    assert lost == ["req_7"]
 
 
 async def test_a_flush_that_is_given_up_leaves_nothing_behind(
     writer: LedgerWriter, path: Path
 ) -> None:
     with locked(path):
-        writer.put(entry("req_1"))
+        put_call(writer, "req_1")
         for _ in range(10):
             with pytest.raises(NotReadyError, match="not written yet"):
                 await writer.flush(patience_seconds=0)
@@ -142,7 +144,7 @@ async def test_a_flush_that_is_given_up_leaves_nothing_behind(
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-        assert not writer._flushes
+        assert len(writer._queue) <= 3  # all wait for the same
 
     await writer.flush()
     assert written_ids(path) == ["req_1"]
@@ -153,8 +155,8 @@ async def test_closing_gives_up_in_time_and_logs_each_row_it_could_not_write(pat
     writer = LedgerWriter(path)
     writer.start()
     with capture_logs() as logs, locked(path):
-        writer.put(entry("req_1"))
-        writer.put(entry("req_2", model="x"))
+        put_call(writer, "req_1")
+        put_call(writer, "req_2", model="x")
         waiting = asyncio.ensure_future(writer.flush())
         await asyncio.sleep(0)
 
@@ -164,15 +166,17 @@ async def test_closing_gives_up_in_time_and_logs_each_row_it_could_not_write(pat
             await waiting
         with pytest.raises(NotReadyError):
             await writer.flush()
-    lost = [log["row"] for log in logs if log["event"] == "ledger_row_lost"]
-    assert lost == [entry("req_1"), entry("req_2", model="x")]
+    lost = [log["change"] for log in logs if log["event"] == "ledger_change_lost"]
+    rows = [change["row"] for change in lost if change["kind"] == "Settlement"]
+    assert rows == [entry("req_1"), entry("req_2", model="x")]
+    assert [change["kind"] for change in lost].count("Intent") == 2
 
 
 async def test_closing_waits_for_a_lock_that_goes(path: Path, failures: Failures) -> None:
     writer = LedgerWriter(path)
     writer.start()
     with locked(path):
-        writer.put(entry("req_1"))
+        put_call(writer, "req_1")
         await failures.wait()
         closing = asyncio.ensure_future(asyncio.to_thread(writer.close))
         for _ in range(3):
@@ -188,15 +192,15 @@ async def test_a_closed_writer_takes_no_call_and_no_row(path: Path) -> None:
 
     assert not writer.has_room()
     with capture_logs() as logs, pytest.raises(NotReadyError):
-        writer.put(entry("req_1"))
-    assert [log["row"] for log in logs] == [entry("req_1")]
+        put_call(writer, "req_1")
+    assert [log["change"]["row"]["id"] for log in logs] == ["req_1"]
 
 
 async def test_leaving_by_cancellation_still_writes_what_waits(path: Path) -> None:
     async def serve() -> None:
         async with open_ledger_writer(path) as writer:
             for number in range(1000):
-                writer.put(entry(f"req_{number:04}"))
+                put_call(writer, f"req_{number:04}")
             task.cancel()
             await asyncio.sleep(0)
 

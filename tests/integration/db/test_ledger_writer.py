@@ -12,8 +12,9 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from app.db.database import open_database
+from app.db.ledger_changes import ENTRIES
 from app.db.ledger_writer import LedgerWriter, open_ledger_writer
-from tests.integration.db.rows import entry, locked, written_ids
+from tests.integration.db.rows import call, entry, locked, put_call, written_ids
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ async def writer(path: Path) -> AsyncGenerator[LedgerWriter]:
 
 
 async def test_a_flushed_row_is_there_for_everybody(writer: LedgerWriter, path: Path) -> None:
-    writer.put(entry("req_1"))
+    put_call(writer, "req_1")
     await writer.flush()
 
     assert written_ids(path) == ["req_1"]
@@ -32,12 +33,13 @@ async def test_a_flushed_row_is_there_for_everybody(writer: LedgerWriter, path: 
 async def test_a_row_keeps_every_value(writer: LedgerWriter, path: Path) -> None:
     row = entry("req_1", model="näïve 模型", units_in=2**62, stream=False, error_code=None)
 
-    writer.put(row)
+    for change in call(**{"entry_id": row.pop("id"), **row}):
+        writer.put(change)
     await writer.flush()
 
     async with open_database(path.parent) as db, db.reading() as session:
         found = (await session.execute(text("SELECT * FROM entries"))).mappings().one()
-    assert dict(found) == row
+    assert dict(found) == {"id": "req_1", **row}
 
 
 async def test_a_flush_with_nothing_to_write_returns(writer: LedgerWriter) -> None:
@@ -46,7 +48,7 @@ async def test_a_flush_with_nothing_to_write_returns(writer: LedgerWriter) -> No
 
 async def test_many_flushes_end_together(writer: LedgerWriter, path: Path) -> None:
     async def record(number: int) -> None:
-        writer.put(entry(f"req_{number:04}"))
+        put_call(writer, f"req_{number:04}")
         await writer.flush()
 
     await asyncio.gather(*(record(number) for number in range(300)))
@@ -59,18 +61,18 @@ async def test_what_waits_is_committed_at_once(writer: LedgerWriter, path: Path)
     writer._store._connection.set_trace_callback(statements.append)
     with locked(path):
         for number in range(450):
-            writer.put(entry(f"req_{number:04}"))
+            put_call(writer, f"req_{number:04}")
     await writer.flush()
 
     assert len(written_ids(path)) == 450
-    # The first commit may hold only what came until the thread began.
-    assert 3 <= statements.count("COMMIT") <= 4
+    # Two changes a call. The first commit may hold only what came until the thread began.
+    assert 5 <= statements.count("COMMIT") <= 6
 
 
 async def test_leaving_writes_what_waits(path: Path) -> None:
     async with open_ledger_writer(path) as writer:
         for number in range(1000):
-            writer.put(entry(f"req_{number:04}"))
+            put_call(writer, f"req_{number:04}")
 
     assert len(written_ids(path)) == 1000
 
@@ -79,14 +81,15 @@ async def test_a_second_row_for_a_call_is_refused_alone(writer: LedgerWriter, pa
     with capture_logs() as logs:
         with locked(path):  # so that they are in one batch
             for number, entry_id in enumerate(("req_1", "req_2", "req_1", "req_3")):
-                writer.put(entry(entry_id, model=f"m{number}"))
+                put_call(writer, entry_id, model=f"m{number}")
         await writer.flush()
-        writer.put(entry("req_4"))
+        put_call(writer, "req_4")
         await writer.flush()
 
     assert written_ids(path) == ["req_1", "req_2", "req_3", "req_4"]
-    refused = [log for log in logs if log["event"] == "ledger_row_refused"]
-    assert [(log["row"]["id"], log["row"]["model"]) for log in refused] == [("req_1", "m2")]
+    refused = [log for log in logs if log["event"] == "ledger_change_refused"]
+    rows = [log["change"]["row"] for log in refused]
+    assert [(row["id"], row["model"]) for row in rows] == [("req_1", "m2")]
     assert "UNIQUE" in refused[0]["reason"]
 
 
@@ -98,17 +101,20 @@ async def test_an_impossible_row_does_not_harm_the_others(
 ) -> None:
     with capture_logs() as logs:
         for number in range(3):
-            writer.put(entry(f"req_{number}", **(change if number == 1 else {})))
+            put_call(writer, f"req_{number}", **(change if number == 1 else {}))
         await writer.flush()
 
     assert written_ids(path) == ["req_0", "req_2"]
-    assert [log["row"]["id"] for log in logs if log["event"] == "ledger_row_refused"] == ["req_1"]
+    refused = [
+        log["change"]["row"]["id"] for log in logs if log["event"] == "ledger_change_refused"
+    ]
+    assert set(refused) == {"req_1"}
 
 
 async def test_text_that_utf8_cannot_hold_does_not_cost_the_row(
     writer: LedgerWriter, path: Path
 ) -> None:
-    writer.put(entry("req_1", model="half \ud83d emoji"))
+    put_call(writer, "req_1", model="half \ud83d emoji")
     await writer.flush()
 
     async with open_database(path.parent) as db, db.reading() as session:
@@ -117,6 +123,6 @@ async def test_text_that_utf8_cannot_hold_does_not_cost_the_row(
 
 async def test_a_row_with_other_columns_is_a_mistake_of_the_caller(writer: LedgerWriter) -> None:
     with pytest.raises(ValueError, match="not the columns"):
-        writer.put(entry("req_1", colour="red"))
+        put_call(writer, "req_1", colour="red")
     with pytest.raises(ValueError, match="not the columns"):
-        writer.put({"id": "req_1"})
+        ENTRIES.row({"id": "req_1"})

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.db.database import open_database
 from app.db.ledger_writer import open_ledger_writer
-from tests.integration.db.rows import entry, written_ids
+from tests.integration.db.rows import put_call, written_ids
 
 
 async def test_nobody_is_told_that_the_database_is_locked(data_dir: Path) -> None:
@@ -18,7 +18,7 @@ async def test_nobody_is_told_that_the_database_is_locked(data_dir: Path) -> Non
 
         async def record(client: int) -> None:
             for number in range(50):
-                writer.put(entry(f"req_{client}_{number}"))
+                put_call(writer, f"req_{client}_{number}")
                 await writer.flush()
 
         async def count() -> None:

@@ -9,14 +9,14 @@ from sqlalchemy import text
 
 from app.db.database import Database, open_database
 from app.db.ledger_writer import LedgerWriter, open_ledger_writer
-from tests.integration.db.rows import entry
+from tests.integration.db.rows import put_call
 
 
 async def write_batch(writer: LedgerWriter, batch: int) -> None:
     """Write some rows, and print their ids when they are flushed."""
     ids = [f"req_{batch:06}_{number:02}" for number in range(batch % 40 + 1)]
     for entry_id in ids:
-        writer.put(entry(entry_id))
+        put_call(writer, entry_id)
     await writer.flush()
     sys.stdout.write("".join(f"{entry_id}\n" for entry_id in ids))
     sys.stdout.flush()

@@ -18,7 +18,7 @@ from app.db.schema import upgrade
 from app.services.ledger.ledger import Ledger
 from app.services.ledger.reports import LedgerReports, Period
 from app.utils.paging import Cursor
-from tests.support.entries import CALL
+from tests.support.entries import CALL, record
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def database(tmp_path: Path) -> AsyncGenerator[Database]:
 @pytest.fixture
 async def ledger(database: Database) -> AsyncGenerator[Ledger]:
     async with open_ledger_writer(database.path) as writer:
-        yield Ledger(writer)
+        yield Ledger(writer, "lease_1")
 
 
 async def test_there_is_room_while_the_ledger_is_open(ledger: Ledger) -> None:
@@ -40,7 +40,7 @@ async def test_there_is_room_while_the_ledger_is_open(ledger: Ledger) -> None:
 
 async def test_no_call_is_admitted_once_the_ledger_is_closed(database: Database) -> None:
     async with open_ledger_writer(database.path) as writer:
-        ledger = Ledger(writer)
+        ledger = Ledger(writer, "lease_1")
 
     with pytest.raises(NotReadyError, match="No call is taken"):
         ledger.ensure_room()
@@ -49,13 +49,13 @@ async def test_no_call_is_admitted_once_the_ledger_is_closed(database: Database)
 async def test_no_call_is_admitted_while_too_many_entries_wait(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.db.ledger_writer.MAX_WAITING", 3)
+    monkeypatch.setattr("app.db.ledger_writer.MAX_WAITING", 6)
     async with open_ledger_writer(database.path) as writer:
-        ledger = Ledger(writer)
+        ledger = Ledger(writer, "lease_1")
         with locked(database.path):
             for _ in range(3):
                 ledger.ensure_room()
-                ledger.record(replace(CALL, id=new_id("req"), key_id="key_1"))
+                record(ledger, replace(CALL, id=new_id("req"), key_id="key_1"))
             with pytest.raises(NotReadyError, match="No call is taken"):
                 ledger.ensure_room()
         await ledger.flush()
@@ -77,7 +77,7 @@ async def test_a_report_waits_for_the_calls_before_it(
             return sum(one.calls for one in sums)
 
     with locked(database.path):
-        ledger.record(replace(CALL, id=new_id("req"), key_id="key_1"))
+        record(ledger, replace(CALL, id=new_id("req"), key_id="key_1"))
         reading = asyncio.ensure_future(read())
         await asyncio.wait([reading], timeout=0.1)
         assert not reading.done()

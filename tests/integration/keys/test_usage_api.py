@@ -10,7 +10,7 @@ from app.core.ids import new_id
 from app.services.container import Container
 from app.services.ledger.entry import Status
 from tests.integration.keys.conftest import Issue
-from tests.support.entries import CALL, NOON_MS
+from tests.support.entries import CALL, NOON_MS, record
 from tests.support.keys import bearer
 
 
@@ -26,7 +26,7 @@ class Caller:
     def call(self, **facts: Any) -> str:
         """Have a call written down, and return its id. It waits for nothing."""
         entry = replace(CALL, **({"id": new_id("req"), "key_id": self.key_id} | facts))
-        self._container.ledger.record(entry)
+        record(self._container.ledger, entry)
         return entry.id
 
     def get(self, path: str, **query: Any) -> Any:

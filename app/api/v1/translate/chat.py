@@ -6,7 +6,8 @@ from fastapi import Request
 
 from app.api.errors import header_text
 from app.api.v1.schemas.openai.chat import ChatCompletionRequest
-from app.services.inference.call import Call, Trace
+from app.core.money import NANO
+from app.services.call import Call, Trace
 from app.services.principals import Principal
 
 
@@ -31,7 +32,10 @@ def answer_headers(trace: Trace) -> Mapping[str, str]:
         "x-inference-provider": header_text(trace.answer.provider or trace.upstream or ""),
         "x-meterhouse-upstream": header_text(trace.upstream or ""),
         "x-meterhouse-attempts": str(trace.attempts),
+        **trace.rate_headers,
     }
+    if trace.cost_nusd is not None:
+        headers["x-meterhouse-cost-usd"] = f"{trace.cost_nusd / NANO:.9f}"
     seconds = trace.ttft_seconds if trace.ttft_seconds is not None else trace.latency_seconds
     headers["server-timing"] = f"upstream;dur={seconds * 1000:.1f}"
     return headers

@@ -77,10 +77,8 @@ def _create_holds() -> None:
         sa.Column("tags", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("end_user", sa.Text(), nullable=True),
         sa.CheckConstraint("held_nusd >= 0", name=op.f("ck_holds_held")),
-        sa.ForeignKeyConstraint(["lease_id"], ["leases.id"], name="fk_holds_lease_id_leases"),
         sa.PrimaryKeyConstraint("id", name="pk_holds"),
     )
-    op.create_index("ix_holds_lease_id", "holds", ["lease_id"])
 
 
 def _create_budgets() -> None:

@@ -1,5 +1,6 @@
 """Reading a whole `chat.completion`, and turning one into a stream."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeGuard
 
@@ -10,6 +11,10 @@ from app.services.providers.provider import AnswerFacts, Usage
 from app.services.providers.upstream_errors import error_from_event
 from app.utils.json_values import JsonObject, object_in, objects_in
 
+# Inside a JSON string its quotes would be escaped, so that text that looks like it never matches.
+_TEXT: Final = re.compile(
+    rb'"(?:content|reasoning_content|reasoning|refusal|arguments)"\s*:\s*"((?:[^"\\]++|\\.)++)"'
+)
 _LARGEST_COUNT: Final = 2**53  # what JSON's other readers hold exactly, and every database holds
 
 
@@ -32,6 +37,8 @@ def read_completion(upstream: str, body: bytes, facts: AnswerFacts) -> Mapping[s
             f"The upstream {upstream!r} answered something that is not a chat completion."
         )
     facts.usage = read_usage(completion)
+    if facts.usage is None:
+        measure_text(body, facts)
     facts.finish_reason = next(filter(None, map(read_finish_reason, choices)), None)
     return completion
 
@@ -40,7 +47,21 @@ def read_usage(answer: Mapping[str, Any]) -> Usage | None:
     """Return the usage of an answer or chunk, or None where it has none that makes sense."""
     usage = object_in(answer.get("usage"))
     units_in, units_out = usage.get("prompt_tokens"), usage.get("completion_tokens", 0)
-    return Usage(units_in, units_out) if _is_count(units_in) and _is_count(units_out) else None
+    if not (_is_count(units_in) and _is_count(units_out)):
+        return None
+    cached = object_in(usage.get("prompt_tokens_details")).get("cached_tokens")
+    return Usage(units_in, units_out, min(cached, units_in) if _is_count(cached) else 0)
+
+
+def measure_text(data: bytes, facts: AnswerFacts) -> None:
+    """Add what a model has written, in an answer or in some events, to what is known of it.
+
+    Counted are the bytes between the quotes, in which no byte of text is missing: there are at
+    least as many as tokens.
+    """
+    found = _TEXT.findall(data)
+    facts.text_pieces += len(found)
+    facts.text_bytes += sum(map(len, found))
 
 
 def _is_count(value: object) -> TypeGuard[int]:

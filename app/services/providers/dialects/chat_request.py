@@ -18,11 +18,14 @@ def outgoing_body(
 ) -> bytes:
     """Return the body for the upstream: the caller's own bytes where nothing has to change.
 
-    What may change: `model` to the upstream's name; usage is always asked for on streams; a
-    `response_format` that lost its form on the way; and what `adapt` does to the copy it gets.
+    What may change: `model` to the upstream's name; a cap where the caller set none and one is
+    needed; usage is always asked for on streams; a `response_format` that lost its form on the way;
+    and what `adapt` does to the copy it gets.
     """
     payload = dict(request.payload)
     payload["model"] = request.model
+    if request.output_cap is not None:
+        payload["max_tokens"] = request.output_cap
     if stream:
         options = object_in(payload.get("stream_options"))
         payload["stream_options"] = {**options, "include_usage": True}

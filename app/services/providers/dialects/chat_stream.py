@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from app.core.errors import UpstreamError, UpstreamProtocolError
-from app.services.providers.dialects.chat_answer import read_finish_reason, read_usage
+from app.services.providers.dialects.chat_answer import measure_text, read_finish_reason, read_usage
 from app.services.providers.provider import AnswerFacts
 from app.services.providers.upstream_errors import error_from_event
-from app.utils.json_values import object_in, objects_in
+from app.utils.json_values import JsonObject, object_in, objects_in
 from app.utils.sse import iter_events, parse_event
 
 # Inside a JSON string these would have their quotes escaped, so that text never matches.
@@ -57,6 +57,7 @@ class ChatStreamReader:
 
     def feed(self, events: bytes) -> bytes:
         """Return what of some whole events the client gets: all before a `failure`."""
+        measure_text(events, self._facts)
         if self.started and not _may_matter(events):
             return events
         passed: list[bytes] = []
@@ -83,7 +84,10 @@ class ChatStreamReader:
         if name == b"error" or chunk.get("error"):
             self.failure = error_from_event(self._upstream, chunk)
             return False
-        self.started = True
+        if not self.started:
+            self.started = True
+            self._facts.chunk_head = {key: chunk.get(key) for key in ("id", "created", "model")}
+            self._facts.open_choices = frozenset(range(self._choices))
         return self._notes(chunk)
 
     def _notes(self, chunk: Mapping[str, Any]) -> bool:
@@ -95,11 +99,33 @@ class ChatStreamReader:
                 self._facts.finish_reason = reason
                 index = choice.get("index")
                 self._finished.add(index if isinstance(index, int) else 0)
+                self._facts.open_choices -= self._finished
         usage = read_usage(chunk)
         if usage is None:
             return True
         self._facts.usage = usage
         return self._wants_usage or bool(choices)
+
+
+def cut_chunk(facts: AnswerFacts, code: str) -> bytes:
+    """Return the chunk that ends a stream before its time, as if its cap were reached.
+
+    Args:
+        facts: What is known of the stream.
+        code: Why, for programs that look: `choices[].delta` has no place for it.
+    """
+    choices: list[JsonObject] = [
+        {"index": index, "delta": {}, "finish_reason": "length"}
+        for index in sorted(facts.open_choices)
+    ]
+    facts.finish_reason = "length"
+    chunk: JsonObject = {
+        **(facts.chunk_head or {}),
+        "object": "chat.completion.chunk",
+        "choices": choices,
+        "meterhouse": {"code": code},
+    }
+    return b"data: " + to_json(chunk) + b"\n\n"
 
 
 def _parsed(data: bytes) -> Mapping[str, Any] | None:

@@ -14,10 +14,15 @@ from app.core.errors import (
 )
 from app.core.gateway_file import GatewayConfig
 from app.core.telemetry import Metrics
-from app.services.inference.call import Call
+from app.services.admission.admission import Admission
+from app.services.admission.stored_terms import StoredTerms
+from app.services.call import Call
 from app.services.inference.service import InferenceService
 from app.services.ledger.entry import Basis, Entry, Status
+from app.services.ledger.hold import Hold
 from app.services.ledger.ledger import Ledger
+from app.services.prices.price_book import PriceBook
+from app.services.prices.quote import Quote
 from app.services.principals import Principal, Scope
 from app.services.providers.provider import AnswerFacts, ChatRequest, Usage
 from app.services.routing.catalogue import Catalogue
@@ -48,8 +53,18 @@ class FakeLedger:
         if self.full:
             raise NotReadyError("full")
 
-    def record(self, entry: Entry) -> None:
+    async def intend(self, hold: Hold, charges: object, *, is_durable: bool) -> None:
+        del hold, charges, is_durable
+
+    def settle(self, entry: Entry, charges: object) -> None:
+        del charges
         self.entries.append(entry)
+
+
+class NoPrices:
+    def quote(self, model: str, upstream: str, upstream_model: str, at_ms: int) -> Quote:
+        del model, upstream, upstream_model, at_ms
+        return Quote()
 
 
 class FakeProvider:
@@ -86,10 +101,15 @@ def _service(provider: FakeProvider, ledger: FakeLedger) -> tuple[InferenceServi
     upstream = {"kind": "openai", "base_url": "http://127.0.0.1:1/v1"}
     gateway = GatewayConfig.model_validate({"upstreams": {"up": upstream}})
     catalogue, metrics = Catalogue(gateway, {"up": provider}), Metrics()
-    return (
-        InferenceService(catalogue, cast("Ledger", ledger), TickingClock(), metrics),
-        metrics,
+    clock = TickingClock()
+    admission = Admission(
+        cast("Ledger", ledger),
+        cast("PriceBook", NoPrices()),
+        cast("StoredTerms", None),  # nothing is set: there is nothing to read
+        catalogue.bounds_of,
+        clock=clock,
     )
+    return InferenceService(catalogue, admission, clock, metrics), metrics
 
 
 def _call(*, stream: bool = False) -> Call:
@@ -148,6 +168,23 @@ async def test_a_whole_answer_leaves_one_entry_with_what_was_used() -> None:
             ttft_ms=None,
             user_id="user_1",
             team_id="team_1",
+            unit_in="token",
+            unit_out="token",
+            charged=(),
+            tags={},
+            tries=[
+                {
+                    "upstream": "up",
+                    "model": "m",
+                    "provider": None,
+                    "status": "ok",
+                    "error_code": None,
+                    "units_in": 3,
+                    "units_out": 4,
+                    "cost_nusd": None,
+                    "latency_ms": 1000,
+                }
+            ],
         )
     ]
     where = {"task": "chat-completion", "upstream": "up"}
@@ -194,8 +231,7 @@ async def test_a_stream_that_breaks_leaves_an_entry_with_the_reason_and_no_end_m
     assert [(entry.status, entry.error_code) for entry in ledger.entries] == [
         (Status.ERROR, "upstream_truncated")
     ]
-    assert ledger.entries[0].units_out is None
-    assert ledger.entries[0].basis is None
+    assert ledger.entries[0].basis is Basis.ESTIMATED
 
 
 async def test_an_error_nobody_foresaw_leaves_an_entry_too() -> None:

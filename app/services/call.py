@@ -19,6 +19,8 @@ class Trace:
     attempts: int = 0
     ttft_seconds: float | None = None  # time to the first answer event
     latency_seconds: float = 0.0  # of the whole answer, once it ended
+    cost_nusd: int | None = None  # once it ended; None: not known
+    rate_headers: Mapping[str, str] = field(default_factory=dict[str, str])
     answer: AnswerFacts = field(default_factory=AnswerFacts)
 
     def note_event(self, clock: Clock) -> None:
@@ -39,4 +41,6 @@ class Call:
     payload: Mapping[str, Any]
     body: bytes
     stream: bool
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    end_user: str | None = None  # whom the caller says it is for
     trace: Trace = field(default_factory=Trace)

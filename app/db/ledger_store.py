@@ -1,35 +1,32 @@
-"""Ledger rows into the SQLite file, many in one commit, and its write-ahead log kept short."""
+"""Changes into the SQLite file, many in one commit, and its write-ahead log kept short."""
 
 import sqlite3
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeVar
 
 import structlog
-from sqlalchemy import insert
-from sqlalchemy.dialects import sqlite
 
+from app.db.ledger_batch import write_batch
+from app.db.ledger_changes import Change, Intent, Settlement, TopUp, described
 from app.db.sqlite import WritingConnection
-from app.models.entries import EntryRow
 
-Value: TypeAlias = str | int | bool | None
-Row: TypeAlias = tuple[Value, ...]
-
-COLUMNS: Final = tuple(column.name for column in EntryRow.__table__.columns)
-# A commit adds about five pages of 4 KiB to the log, and each row of a large one up to three.
+# A commit adds about five pages of 4 KiB to the log, and each change of a large one up to three.
 _COMMITS_PER_CHECKPOINT: Final = 250
-_ROWS_PER_CHECKPOINT: Final = 2_000
+_CHANGES_PER_CHECKPOINT: Final = 2_000
 _LONG_LOG_PAGES: Final = 2_000  # from here on, readers are waited for
 _FIRST_WAIT_SECONDS: Final = 0.01
 _LONGEST_WAIT_SECONDS: Final = 1.0
 
-_INSERT: Final = str(insert(EntryRow).compile(dialect=sqlite.dialect(paramstyle="qmark")))
 _BUSY_TIMEOUT: Final = "PRAGMA busy_timeout=1000"  # the caller tries again by itself
+_DURABLE: Final = "PRAGMA synchronous=FULL"
+_QUICK: Final = "PRAGMA synchronous=NORMAL"
 
-# What one row can be refused for, while the others are good.
-_ROW_FAULTS: Final = (
+# What one change can be refused for, while the others are good.
+_FAULTS: Final = (
     sqlite3.IntegrityError,
     sqlite3.DataError,
     sqlite3.InterfaceError,
@@ -38,15 +35,11 @@ _ROW_FAULTS: Final = (
     UnicodeEncodeError,
 )
 
+_Writable = TypeVar("_Writable")
 _log = structlog.get_logger(__name__)
 
 
-def named(row: Row) -> dict[str, Value]:
-    """Return a row with the names of its columns, for the log."""
-    return dict(zip(COLUMNS, row, strict=True))
-
-
-class RowStore:
+class LedgerStore:
     """Two connections of one thread: one that writes, one that checkpoints.
 
     SQLite before 3.51.3 can lose a commit that happens while another connection checkpoints. So
@@ -58,27 +51,32 @@ class RowStore:
         self._connection = WritingConnection(path, check_same_thread=False)
         self._connection.execute(_BUSY_TIMEOUT)
         self._checkpointer = WritingConnection(path, check_same_thread=False)
-        self._commits = self._inserts = 0  # of this connection since the last checkpoint
+        self._commits = self._changes = 0  # of this connection since the last checkpoint
         self._version = -1  # changes when another connection commits
         self._wait_seconds = 0.0
 
-    def write(self, rows: Sequence[Row]) -> None:
-        """Commit rows. A row that the database refuses for itself goes to the log instead.
+    def write(self, changes: Sequence[Change]) -> Sequence[Change]:
+        """Commit changes, and return those that the database refuses for themselves.
+
+        Those are in the log instead. A change that is durable survives a power cut once this
+        returns; others survive whatever befalls the process.
 
         Raises:
             sqlite3.Error: nothing was written, and nothing is lost by trying again.
         """
+        self._connection.execute(_DURABLE if any(map(_is_durable, changes)) else _QUICK)
+        refused: list[Change] = []
         try:
             with self._transaction():
-                self._connection.executemany(_INSERT, rows)
-        except _ROW_FAULTS:
+                write_batch(self._connection, changes)
+        except _FAULTS:
             with self._transaction():
-                for row in rows:
-                    self._insert_one(row)
+                refused = [change for change in changes if not self._write_alone(change)]
         self._commits += 1
-        self._inserts += len(rows)
-        if self._commits >= _COMMITS_PER_CHECKPOINT or self._inserts >= _ROWS_PER_CHECKPOINT:
+        self._changes += len(changes)
+        if self._commits >= _COMMITS_PER_CHECKPOINT or self._changes >= _CHANGES_PER_CHECKPOINT:
             self.checkpoint()
+        return refused
 
     def checkpoint(self) -> None:
         """Copy what was committed into the database file, if anything was since the last time.
@@ -95,7 +93,7 @@ class RowStore:
             _log.warning("checkpoint_failed", reason=str(error))
         else:
             self._version = version
-        self._commits = self._inserts = 0  # after a failure too: the next try comes in its turn
+        self._commits = self._changes = 0  # after a failure too: the next try comes in its turn
 
     def close(self) -> None:
         """Close both connections. The last one of the process checkpoints as it goes."""
@@ -123,12 +121,21 @@ class RowStore:
         _, pages, _ = self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         return int(pages)
 
-    def _insert_one(self, row: Row) -> None:
-        clean = tuple(_writable(value) for value in row)
-        try:
-            self._connection.execute(_INSERT, clean)
-        except _ROW_FAULTS as error:
-            _log.exception("ledger_row_refused", reason=str(error), row=named(row))
+    def _write_alone(self, change: Change) -> bool:
+        """Write one change as it is, or else with its texts made writable; say whether it was."""
+        for candidate in (change, _cleaned(change)):
+            self._connection.execute("SAVEPOINT change")
+            try:
+                write_batch(self._connection, (candidate,))
+            except _FAULTS as error:
+                self._connection.execute("ROLLBACK TO change")
+                reason = str(error)
+            else:
+                return True
+            finally:
+                self._connection.execute("RELEASE change")
+        _log.error("ledger_change_refused", reason=reason, change=described(change))
+        return False
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
@@ -142,6 +149,16 @@ class RowStore:
             raise
 
 
-def _writable(value: Value) -> Value:
-    """Return text without the half characters that JSON can hold and UTF-8 cannot."""
+def _is_durable(change: Change) -> bool:
+    return isinstance(change, Intent | TopUp) and change.is_durable
+
+
+def _cleaned(change: Change) -> Change:
+    """Return a change without the half characters that JSON can hold and UTF-8 cannot."""
+    if isinstance(change, Intent | Settlement):
+        return replace(change, row=tuple(map(_writable, change.row)))
+    return change
+
+
+def _writable(value: _Writable) -> _Writable | str:
     return value.encode(errors="replace").decode() if isinstance(value, str) else value

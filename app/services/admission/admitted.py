@@ -1,0 +1,105 @@
+"""What a call has taken of limits and budgets, from its admission to its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.core.errors import PriceUnknownError
+from app.core.money import PER_UNITS
+from app.services.admission.accounts import BudgetPeriod
+from app.services.admission.bounds import Bound
+from app.services.admission.limits import Grant
+from app.services.ledger.hold import Hold
+from app.services.prices.price import Price, PricedUnit
+from app.services.prices.quote import Quote
+
+SLICE_TOKENS: Final = 1_000  # of output that a stream holds ahead
+ASSUMED: Final = "assumed"  # the source of a price that is only a budget's word for unknown ones
+
+_TOP_UP_AT: Final = 0.8  # of what is held
+
+
+@dataclass(slots=True, eq=False)
+class Admitted:
+    """A call that was let in. It is settled, or withdrawn, exactly once."""
+
+    hold: Hold  # as it was at first
+    bound: Bound
+    quote: Quote
+    price: Price | None  # that the hold is sized by
+    periods: tuple[BudgetPeriod, ...]
+    grant: Grant
+    upstream_model: str  # pinned to a place whose price is certain, where that matters
+    held_nusd: int
+    held_output: int  # tokens
+
+    @property
+    def is_hard(self) -> bool:
+        """Say whether some budget must never be exceeded by it."""
+        return any(period.is_hard for period in self.periods)
+
+    @property
+    def output_cap(self) -> int | None:
+        """Return the cap to set for each answer: none without a hard budget, or beside another."""
+        return self.bound.cap if self.is_hard else None
+
+    def wants_top_up(self, written: int) -> bool:
+        """Say whether a stream that has written at most so many tokens should hold more."""
+        return (
+            bool(self.periods)
+            and self.held_output < self.bound.output_tokens
+            and written > _TOP_UP_AT * self.held_output
+        )
+
+    def may_go_on(self, written: int) -> bool:
+        """Say whether what a stream has written is within what is held for it."""
+        is_whole = self.held_output >= self.bound.output_tokens
+        return is_whole or written <= self.held_output or not self.is_hard
+
+    def price_of(self, provider: str | None) -> Price | None:
+        """Return the price where this provider answered."""
+        if self.price is not self.quote.price:  # pinned, or assumed
+            return self.price
+        return self.quote.of(provider)
+
+
+def cost_of(price: Price, tokens_in: int, tokens_out: int, cached_in: int = 0) -> int:
+    """Return what one call with so many tokens costs, in nano-dollars."""
+    return price.cost(
+        {
+            PricedUnit.INPUT_TOKEN: tokens_in - cached_in,
+            PricedUnit.CACHED_INPUT_TOKEN: cached_in,
+            PricedUnit.OUTPUT_TOKEN: tokens_out,
+            PricedUnit.REQUEST: 1,
+        }
+    )
+
+
+def price_for(
+    quote: Quote, model: str, periods: Sequence[BudgetPeriod]
+) -> tuple[Price | None, str]:
+    """Return the price to size a hold by, and the upstream's model name that it is certain for.
+
+    Args:
+        quote: What the target may cost.
+        model: The target's own name of the model.
+        periods: What the call counts into.
+
+    Raises:
+        PriceUnknownError: it counts into a budget that refuses calls without a price.
+    """
+    if quote.pin is not None and any(period.is_hard for period in periods):
+        return quote.pinned_price, quote.pin
+    if quote.price is not None or not periods:
+        return quote.price, model
+    assumed = 0
+    for period in periods:
+        nusd = period.budget.unknown_hold_nusd
+        if nusd is None:
+            raise PriceUnknownError(
+                f"Nobody has said what {model!r} costs, and a budget applies. An admin can set its "
+                "price (`meterhouse prices set`), or what the budget assumes for unknown prices.",
+                param="model",
+            )
+        assumed = max(assumed, nusd)
+    return Price({PricedUnit.REQUEST: assumed * PER_UNITS}, ASSUMED), model

@@ -1,0 +1,127 @@
+"""Every budget, by whom it binds, and why a call does not fit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from app.core.clock import from_epoch_ms
+from app.core.errors import AppError, BudgetBusyError, BudgetExceededError
+from app.core.money import usd_text
+from app.db.ledger_changes import PeriodChange
+from app.services.admission.accounts import Account, BudgetPeriod
+from app.services.admission.scopes import AccountScope, ScopeKind
+from app.services.admission.terms import Budget, BudgetState
+
+BUSY_SECONDS: Final = 2.0  # after which a running call may well have ended
+
+_WHOSE: Final[Mapping[ScopeKind, str]] = {
+    ScopeKind.INSTANCE: "of this gateway",
+    ScopeKind.TEAM: "of your team",
+    ScopeKind.USER: "of yours",
+    ScopeKind.KEY: "of this key",
+}
+
+
+class Budgets:
+    """The accounts of all budgets that bind somebody."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._accounts: dict[str, Account] = {}
+        self._by_scope: dict[AccountScope, list[Account]] = {}
+
+    def set_terms(
+        self, budgets: Iterable[Budget], stored: Mapping[str, BudgetPeriod]
+    ) -> Sequence[tuple[BudgetPeriod, PeriodChange]]:
+        """Let these budgets bind from now on, and no others.
+
+        Args:
+            budgets: All that bind somebody.
+            stored: By budget, the newest period that the ledger knows, for those that are new here.
+
+        Returns:
+            The periods under way whose terms change, and what the ledger must know of that.
+        """
+        accounts: dict[str, Account] = {}
+        changes: list[tuple[BudgetPeriod, PeriodChange]] = []
+        for budget in budgets:
+            account = self._accounts.get(budget.id) or Account(budget, stored.get(budget.id))
+            accounts[budget.id] = account
+            change = account.change_terms(budget)
+            if account.current is not None and change is not None:
+                changes.append((account.current, change))
+        self._accounts = accounts
+        self._by_scope = {}
+        for account in accounts.values():
+            self._by_scope.setdefault(account.budget.scope, []).append(account)
+        return changes
+
+    def knows(self, budget_id: str) -> bool:
+        """Say whether a budget binds somebody already."""
+        return budget_id in self._accounts
+
+    def periods_of(self, scopes: Sequence[AccountScope], at_ms: int) -> tuple[BudgetPeriod, ...]:
+        """Return what a call of these scopes counts into."""
+        if not self._by_scope:
+            return ()
+        return tuple(
+            account.period_at(at_ms)
+            for scope in scopes
+            for account in self._by_scope.get(scope, ())
+        )
+
+    def state_of(self, budget_id: str, at_ms: int) -> BudgetState | None:
+        """Return what a budget has seen in its current period, or None where there is none."""
+        account = self._accounts.get(budget_id)
+        if account is None:
+            return None
+        period = account.period_at(at_ms)
+        return BudgetState(
+            settled_nusd=period.settled_nusd,
+            held_nusd=period.held_nusd,
+            overshoot_nusd=period.overshoot_nusd,
+            start_ms=period.span.start_ms,
+            end_ms=period.span.end_ms,
+        )
+
+
+def refusal_of(periods: Sequence[BudgetPeriod], nusd: int, at_ms: int) -> AppError | None:
+    """Return why a call that may cost so much does not fit, or None where it does.
+
+    What is spent comes before what is only held: waiting does not help there.
+    """
+    full = [period for period in periods if not period.has_room(nusd)]
+    if not full:
+        return None
+    spent = next((period for period in full if period.is_spent(nusd)), None)
+    return _busy(full[0], nusd) if spent is None else _exceeded(spent, nusd, at_ms)
+
+
+def _exceeded(period: BudgetPeriod, nusd: int, at_ms: int) -> BudgetExceededError:
+    end_ms = period.span.end_ms
+    seconds = None if end_ms is None else max(1.0, (end_ms - at_ms) / 1000)
+    anew = (
+        "It does not begin anew; an admin can raise it."
+        if end_ms is None
+        else f"It begins anew at {from_epoch_ms(end_ms):%Y-%m-%dT%H:%M:%SZ}."
+    )
+    return BudgetExceededError(
+        f"This call may cost up to {usd_text(nusd)}, and the {_name(period)} has "
+        f"{usd_text(max(0, period.cap_nusd - period.settled_nusd))} of "
+        f"{usd_text(period.cap_nusd)} left. {anew} A smaller `max_tokens` makes a call cheaper.",
+        retry_after_seconds=seconds,
+    )
+
+
+def _busy(period: BudgetPeriod, nusd: int) -> BudgetBusyError:
+    calls = "1 running call" if period.running == 1 else f"{period.running} running calls"
+    return BudgetBusyError(
+        f"The {_name(period)} has no room for {usd_text(nusd)} right now: held "
+        f"{usd_text(period.held_nusd)} by {calls}, settled {usd_text(period.settled_nusd)} of "
+        f"{usd_text(period.cap_nusd)}. What they do not use comes back. Try again soon.",
+        retry_after_seconds=BUSY_SECONDS,
+    )
+
+
+def _name(period: BudgetPeriod) -> str:
+    budget = period.budget
+    return f"{budget.period} budget {_WHOSE[budget.scope.kind]}"
