@@ -1,6 +1,6 @@
 """Budgets, as far as somebody may see them."""
 
-from app.core.errors import NotFoundError
+from app.core.errors import InvalidRequestError, NotFoundError
 from app.db.repositories.people import People
 from app.models.budgets import BudgetRow, EventRow
 from app.services.account_scopes import terms_in_sight
@@ -55,8 +55,17 @@ class BudgetService:
 
         Raises:
             NotFoundError: there is no such budget in sight.
-            InvalidRequestError: the page begins after something that is no event's id.
+            InvalidRequestError: the page begins after something that is no event of it.
         """
         await self.fetch_row(budget_id)
-        require_start(cursor, "event")
-        return cut(await self._people.events.list_after(cursor, object_id=budget_id), cursor)
+        events, after = self._people.events, None
+        if cursor.after is not None:
+            after = await events.get(cursor.after, object_id=budget_id)
+            if after is None:
+                raise InvalidRequestError(
+                    "`after` must be the id of an event of this budget, such as the `last_id` of a "
+                    "page.",
+                    param="after",
+                )
+        found = await events.list_after(after, object_id=budget_id, limit=cursor.limit + 1)
+        return cut(found, cursor)

@@ -11,21 +11,21 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.api.dependencies.container import ContainerDep
-from app.api.dependencies.permissions import AdminDep, CallerDep, ManagerDep
+from app.api.dependencies.permissions import AdminDep, ManagerDep
 from app.api.errors import request_id_of
 from app.db.repositories.people import People
 from app.services.audit_log import AuditLogService
 from app.services.audit_trail import Actor, AuditTrail
-from app.services.identity import IdentityService
 from app.services.members import MemberEditor, MemberService
 from app.services.passwords import PasswordEditor
 from app.services.teams import TeamEditor, TeamService
 from app.services.users import UserEditor, UserService
+from app.utils.uninterrupted import uninterrupted
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a change of people, teams or keys needs: where they are, and who notes it down."""
+    """What a change of people, keys or terms needs: where they are, and who notes it down."""
 
     people: People
     trail: AuditTrail
@@ -34,7 +34,10 @@ class Change:
 async def get_change(
     request: Request, manager: ManagerDep, container: ContainerDep
 ) -> AsyncGenerator[Change]:
-    """Open the transaction of a change. Once it is kept, no key is trusted unasked."""
+    """Open the transaction of a change. Once it is kept, no key is trusted unasked.
+
+    Nor do old limits and budgets bind: not only their own changes touch them.
+    """
     client = request.client
     actor = Actor(manager, client.host if client else None, request_id_of(request.scope))
     trail: AuditTrail | None = None
@@ -46,6 +49,7 @@ async def get_change(
     finally:  # the database says so by now, even where the caller left during the commit
         if trail is not None and trail.has_recorded:
             container.authenticator.forget_all()
+            await uninterrupted(container.admission.refresh())
 
 
 async def get_people(container: ContainerDep) -> AsyncGenerator[People]:
@@ -93,11 +97,6 @@ async def get_member_editor(change: ChangeDep, container: ContainerDep) -> Membe
     return MemberEditor(change.people, change.trail, container.clock)
 
 
-async def get_identity_service(people: PeopleDep, caller: CallerDep) -> IdentityService:
-    """Build what tells callers who they are."""
-    return IdentityService(people, caller)
-
-
 async def get_audit_log_service(people: PeopleDep, admin: AdminDep) -> AuditLogService:
     """Build what shows the audit log."""
     return AuditLogService(people.audit_log, admin)
@@ -110,5 +109,4 @@ TeamServiceDep = Annotated[TeamService, Depends(get_team_service)]
 TeamEditorDep = Annotated[TeamEditor, Depends(get_team_editor, scope="function")]
 MemberServiceDep = Annotated[MemberService, Depends(get_member_service)]
 MemberEditorDep = Annotated[MemberEditor, Depends(get_member_editor, scope="function")]
-IdentityServiceDep = Annotated[IdentityService, Depends(get_identity_service)]
 AuditLogServiceDep = Annotated[AuditLogService, Depends(get_audit_log_service)]

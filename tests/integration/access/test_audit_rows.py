@@ -107,6 +107,8 @@ CHANGES: Final = [
             "role": "member",
             "is_disabled": False,
             "revoked_keys": [],
+            "archived_budgets": [],
+            "deleted_limits": [],
         },
         None,
     ),

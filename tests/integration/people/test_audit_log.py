@@ -104,7 +104,7 @@ def test_every_change_leaves_one_row_and_counts_once(client: TestClient, people:
             f"/v1/teams/{team}",
             None,
             "team.delete",
-            {"name": "O", "revoked_keys": []},
+            {"name": "O", "revoked_keys": [], "archived_budgets": [], "deleted_limits": []},
             None,
         ),
         ("POST", f"/v1/users/{ana}/reset-password", None, "user.reset_password", None, None),
@@ -135,6 +135,8 @@ def test_every_change_leaves_one_row_and_counts_once(client: TestClient, people:
                 "role": "admin",
                 "is_disabled": False,
                 "revoked_keys": [],
+                "archived_budgets": [],
+                "deleted_limits": [],
             },
             None,
         ),
@@ -159,7 +161,12 @@ def test_keys_that_a_change_kills_are_named(client: TestClient, people: People) 
     team = people.team("ours")
     service = people.key(team_id=team)
     client.delete(f"/v1/teams/{team}")
-    assert rows(client)[0]["before"] == {"name": "ours", "revoked_keys": [service.id]}
+    assert rows(client)[0]["before"] == {
+        "name": "ours",
+        "revoked_keys": [service.id],
+        "archived_budgets": [],
+        "deleted_limits": [],
+    }
 
 
 def test_a_refused_change_leaves_no_row(client: TestClient, people: People) -> None:

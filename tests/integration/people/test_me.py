@@ -30,6 +30,8 @@ def test_a_users_key_knows_its_user_and_teams(client: TestClient, people: People
             {"id": alpha, "name": "alpha", "role": "member"},
             {"id": beta, "name": "beta", "role": "lead"},
         ],
+        "budgets": [],
+        "limits": [],
     }
 
 

@@ -5,8 +5,14 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
 
+from app.api.v1.schemas.budgets import BudgetMode, mode_of
 from app.api.v1.schemas.fields import moment
+from app.api.v1.schemas.limits import LimitOut
 from app.api.v1.schemas.users import UserOut
+from app.core.money import usd_of
+from app.services.admission.scopes import ScopeKind
+from app.services.admission.terms import Period
+from app.services.budget_accounts import BudgetAccount
 from app.services.identity import Identity
 from app.services.principals import PrincipalKind, Scope, TeamRole
 
@@ -34,13 +40,46 @@ class MyTeam(BaseModel):
     role: TeamRole
 
 
+class MyBudget(BaseModel):
+    """A budget that the calls of the key count into."""
+
+    id: str
+    scope: ScopeKind
+    scope_id: Annotated[str | None, Field(description="Null: the whole instance.")]
+    period: Period
+    mode: BudgetMode
+    cap_usd: float
+    left_usd: Annotated[float, Field(description="What neither is spent nor held.")]
+    resets_at: Annotated[datetime | None, Field(description="Null: it does not begin anew.")]
+
+    @classmethod
+    def of(cls, account: BudgetAccount) -> Self:
+        """Build the wire form of a budget, as those see it whom it binds."""
+        row = account.row
+        return cls(
+            id=row.id,
+            scope=ScopeKind(row.scope),
+            scope_id=row.scope_id or None,
+            period=Period(row.period),
+            mode=mode_of(account),
+            cap_usd=usd_of(row.cap_nusd),
+            left_usd=usd_of(account.left_nusd),
+            resets_at=moment(account.resets_at_ms),
+        )
+
+
 class MeOut(BaseModel):
-    """Who is calling, and what they may do."""
+    """Who is calling, what they may do, and what binds their key."""
 
     user: Annotated[UserOut | None, Field(description="Null: the key is no person's.")]
     key: MyKey
     is_admin: bool
     teams: list[MyTeam]
+    budgets: Annotated[
+        list[MyBudget],
+        Field(description="Of the key, its user and its team; admins see the instance's too."),
+    ]
+    limits: Annotated[list[LimitOut], Field(description="In the same way.")]
 
     @classmethod
     def of(cls, identity: Identity) -> Self:
@@ -67,4 +106,6 @@ class MeOut(BaseModel):
                 )
                 for team in identity.teams
             ],
+            budgets=[MyBudget.of(account) for account in identity.budgets],
+            limits=[LimitOut.of(limit) for limit in identity.limits],
         )

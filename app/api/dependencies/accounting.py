@@ -1,0 +1,53 @@
+"""Services about budgets and limits, as routes ask for them."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.api.dependencies.container import ContainerDep
+from app.api.dependencies.people import ChangeDep, PeopleDep
+from app.api.dependencies.permissions import CallerDep, ManagerDep
+from app.services.budget_accounts import BudgetAccounts
+from app.services.budget_editor import BudgetEditor
+from app.services.budgets import BudgetService
+from app.services.identity import IdentityService
+from app.services.limits import LimitEditor, LimitService
+
+
+async def get_budget_service(
+    people: PeopleDep, manager: ManagerDep, container: ContainerDep
+) -> BudgetService:
+    """Build what shows budgets to the caller."""
+    accounts = BudgetAccounts(people.budgets, container.admission, container.clock)
+    return BudgetService(people, manager, accounts)
+
+
+async def get_budget_editor(change: ChangeDep, container: ContainerDep) -> BudgetEditor:
+    """Build what changes budgets."""
+    accounts = BudgetAccounts(change.people.budgets, container.admission, container.clock)
+    return BudgetEditor(change.people, change.trail, container.clock, accounts)
+
+
+async def get_limit_service(people: PeopleDep, manager: ManagerDep) -> LimitService:
+    """Build what shows limits to the caller."""
+    return LimitService(people, manager)
+
+
+async def get_limit_editor(change: ChangeDep, container: ContainerDep) -> LimitEditor:
+    """Build what changes limits."""
+    return LimitEditor(change.people, change.trail, container.clock)
+
+
+async def get_identity_service(
+    people: PeopleDep, caller: CallerDep, container: ContainerDep
+) -> IdentityService:
+    """Build what tells callers who they are, and what binds them."""
+    accounts = BudgetAccounts(people.budgets, container.admission, container.clock)
+    return IdentityService(people, caller, accounts)
+
+
+BudgetServiceDep = Annotated[BudgetService, Depends(get_budget_service)]
+BudgetEditorDep = Annotated[BudgetEditor, Depends(get_budget_editor, scope="function")]
+LimitServiceDep = Annotated[LimitService, Depends(get_limit_service)]
+LimitEditorDep = Annotated[LimitEditor, Depends(get_limit_editor, scope="function")]
+IdentityServiceDep = Annotated[IdentityService, Depends(get_identity_service)]

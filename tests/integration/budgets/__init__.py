@@ -1,0 +1,1 @@
+"""Budgets and limits over the real application, as they are managed."""
