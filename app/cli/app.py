@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from app import __version__
-from app.cli import check, database, keys, serve, simulate, teams, users
+from app.cli import check, database, keys, serve, simulate, teams, users, verify
 from app.cli.desk import AppFactory
 from app.core.errors import AppError, NotReadyError
 
@@ -48,6 +48,7 @@ def start(
 cli.command("serve")(serve.serve)
 cli.command("simulate")(simulate.simulate)
 cli.command("check")(check.check)
+cli.command("verify")(verify.verify)
 cli.add_typer(users.commands, name="users")
 cli.add_typer(teams.commands, name="teams")
 cli.add_typer(keys.commands, name="keys")

@@ -1,0 +1,151 @@
+"""The proof that ledger, holds and budgets agree: read-only, on one moment of a live file."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from app.core.money import usd_text
+from app.db.schema import require_head
+from app.db.sqlite import FILE_NAME, open_read_only
+
+_PATIENCE: Final = "PRAGMA busy_timeout=5000"
+
+_DEAD_HOLDS: Final = """
+SELECT holds.id, holds.lease_id FROM holds LEFT JOIN leases ON leases.id = holds.lease_id
+WHERE leases.until_ms IS NULL OR leases.until_ms < :now_ms ORDER BY holds.id
+"""
+_HELD_AND_SETTLED: Final = "SELECT id FROM holds WHERE id IN (SELECT id FROM entries) ORDER BY id"
+_UNKNOWN_PERIODS: Final = """
+SELECT DISTINCT charge.value FROM {table}, json_each({table}.charged) AS charge
+WHERE {table}.charged IS NOT NULL AND charge.value NOT IN (SELECT id FROM budget_periods)
+ORDER BY 1
+"""
+_SETTLED: Final = """
+WITH sums AS (
+  SELECT charge.value AS id, sum(coalesce(entries.cost_nusd, 0)) AS nusd
+  FROM entries, json_each(entries.charged) AS charge
+  WHERE entries.charged IS NOT NULL GROUP BY charge.value
+)
+SELECT periods.id, periods.settled_nusd, periods.closing_nusd + coalesce(sums.nusd, 0)
+FROM budget_periods AS periods LEFT JOIN sums ON sums.id = periods.id
+WHERE periods.settled_nusd != periods.closing_nusd + coalesce(sums.nusd, 0) ORDER BY periods.id
+"""
+_HELD: Final = """
+WITH sums AS (
+  SELECT charge.value AS id, sum(holds.held_nusd) AS nusd
+  FROM holds, json_each(holds.charged) AS charge
+  WHERE holds.charged IS NOT NULL GROUP BY charge.value
+)
+SELECT periods.id, periods.held_nusd, coalesce(sums.nusd, 0)
+FROM budget_periods AS periods LEFT JOIN sums ON sums.id = periods.id
+WHERE periods.held_nusd != coalesce(sums.nusd, 0) ORDER BY periods.id
+"""
+_OVERSOLD: Final = """
+SELECT id, settled_nusd + held_nusd, cap_nusd + overshoot_nusd FROM budget_periods
+WHERE is_hard AND settled_nusd + held_nusd > cap_nusd + overshoot_nusd ORDER BY id
+"""
+_NO_BASIS: Final = "SELECT id FROM entries WHERE basis IS NULL AND tries IS NOT NULL ORDER BY id"
+_COSTLESS: Final = """
+SELECT id FROM entries WHERE charged IS NOT NULL AND cost_nusd IS NULL ORDER BY id
+"""
+
+
+class Proof(NamedTuple):
+    """What was looked at, and every invariant that does not hold, a line each."""
+
+    entries: int
+    holds: int
+    periods: int
+    broken: Sequence[str]
+
+
+def verify(data_dir: Path, now_ms: int) -> Proof:
+    """Look at the database of a data folder, and change nothing. A server may be running.
+
+    Raises:
+        ConfigurationError: there is no database of this version.
+        sqlite3.Error: it cannot be read.
+    """
+    require_head(data_dir)
+    with closing(open_read_only(data_dir / FILE_NAME)) as connection:
+        connection.execute(_PATIENCE)
+        connection.execute("BEGIN")
+        return Proof(
+            entries=_count(connection, "entries"),
+            holds=_count(connection, "holds"),
+            periods=_count(connection, "budget_periods"),
+            broken=[*_broken(connection, now_ms)],
+        )
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - ours
+    return int(count)
+
+
+def _broken(connection: sqlite3.Connection, now_ms: int) -> Iterator[str]:
+    yield from _file(connection)
+    for sql, say in _CHECKS:
+        for row in connection.execute(sql, {"now_ms": now_ms}):
+            yield say(*row)
+
+
+def _file(connection: sqlite3.Connection) -> Iterator[str]:
+    for (problem,) in connection.execute("PRAGMA quick_check"):
+        if problem != "ok":
+            yield f"{FILE_NAME}: {problem}"
+    for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        yield f"{table} row {row_id}: names a row of {parent} that is not there"
+
+
+def _of_nobody(hold_id: str, lease_id: str) -> str:
+    return f"{hold_id}: held by a process that is gone ({lease_id}); the next start settles it"
+
+
+def _both(hold_id: str) -> str:
+    return f"{hold_id}: settled, and held too"
+
+
+def _unknown(period_id: str) -> str:
+    return f"{period_id}: no such budget period, but calls count into it"
+
+
+def _settled(period_id: str, settled: int, rows: int) -> str:
+    return (
+        f"{period_id}: settled {usd_text(settled)}, but its entries and closing balance come to "
+        f"{usd_text(rows)}"
+    )
+
+
+def _held(period_id: str, held: int, rows: int) -> str:
+    return f"{period_id}: held {usd_text(held)}, but its holds come to {usd_text(rows)}"
+
+
+def _oversold(period_id: str, used: int, cap: int) -> str:
+    return (
+        f"{period_id}: settled and held {usd_text(used)}, above its cap and recorded overshoot of "
+        f"{usd_text(cap)}"
+    )
+
+
+def _without_basis(entry_id: str) -> str:
+    return f"{entry_id}: does not say where its units come from"
+
+
+def _without_cost(entry_id: str) -> str:
+    return f"{entry_id}: counts into a budget, but has no cost"
+
+
+_CHECKS: Final[Sequence[tuple[str, Callable[..., str]]]] = (
+    (_DEAD_HOLDS, _of_nobody),
+    (_HELD_AND_SETTLED, _both),
+    (_UNKNOWN_PERIODS.format(table="entries"), _unknown),
+    (_UNKNOWN_PERIODS.format(table="holds"), _unknown),
+    (_SETTLED, _settled),
+    (_HELD, _held),
+    (_OVERSOLD, _oversold),
+    (_NO_BASIS, _without_basis),
+    (_COSTLESS, _without_cost),
+)
