@@ -125,7 +125,7 @@ class TestLettingIn:
     def test_who_comes_back_when_told_is_let_in(self) -> None:
         limiter = limiter_with(
             Limit(INSTANCE, requests_per_minute=1_000),
-            Limit(TEAM, requests_per_minute=3),
+            Limit(TEAM, requests_per_minute=2),
             Limit(USER, parallel_calls=100),
             Limit(KEY, tokens_per_minute=7),
         )
@@ -163,6 +163,13 @@ class TestLettingOut:
 
         assert left(limiter, KEY) == (9, 0)
         assert refused(limiter).retry_after_seconds == 31
+
+    def test_a_debt_begins_when_it_is_known(self) -> None:
+        limiter = limiter_with(Limit(KEY, 10, 60))
+
+        limiter.settle(enter(limiter, tokens=50), 90, 600.0)
+
+        assert left(limiter, KEY, now=600.0) == (10, 20)
 
     def test_a_call_larger_than_a_limit_pays_for_all_it_used(self) -> None:
         limiter = limiter_with(Limit(KEY, tokens_per_minute=60))
@@ -252,19 +259,19 @@ class TestOtherTerms:
     def test_what_is_idle_is_forgotten_and_what_is_not_is_kept(self) -> None:
         keys = [AccountScope(ScopeKind.KEY, f"key_{number}") for number in range(2_000)]
         limiter = limiter_with(*(Limit(key, 60, 600, 1) for key in keys))
-        busy = keys[:10]
+        busy, in_debt = keys[:10], keys[10:20]
         for key in busy:
             limiter.take([key], 1, 0.0)
+        for key in in_debt:
+            limiter.settle(limiter.take([key], 1, 0.0), 6_000, 0.0)
 
-        for number, key in enumerate(keys[10:]):
+        for number, key in enumerate(keys[20:]):
             grant = enter(limiter, now=number * 0.1, scopes=(key,))
             limiter.settle(grant, 1, number * 0.1)
 
-        assert len(limiter._usages) < 50
-        for key in busy:
-            refusal = limiter.check([key], 1, 199.0)
-            assert refusal is not None
-            assert refusal.kind is LimitKind.PARALLEL
+        assert len(limiter._usages) < 100
+        kinds = [no.kind for key in (*busy, *in_debt) if (no := limiter.check([key], 1, 199.0))]
+        assert kinds == [LimitKind.PARALLEL] * 10 + [LimitKind.TOKENS] * 10
 
 
 class TestWhatIsLeft:
