@@ -38,6 +38,9 @@ class Action(StrEnum):
     LIMIT_CREATE = "limit.create"
     LIMIT_UPDATE = "limit.update"
     LIMIT_DELETE = "limit.delete"
+    PRICE_CREATE = "price.create"
+    PRICE_IMPORT = "price.import"
+    PRICE_DELETE = "price.delete"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from app.db.repositories.changes import ChangeRepository
 from app.db.repositories.events import EventRepository
 from app.db.repositories.limits import LimitRepository
 from app.db.repositories.members import MemberRepository
+from app.db.repositories.prices import PriceRepository
 from app.db.repositories.teams import TeamRepository
 from app.db.repositories.users import UserRepository
 
@@ -25,5 +26,6 @@ class People:
         self.budgets = BudgetRepository(session)
         self.limits = LimitRepository(session)
         self.events = EventRepository(session)
+        self.prices = PriceRepository(session)
         self.audit_log = AuditLogRepository(session)
         self.changes = ChangeRepository(session)

@@ -1,8 +1,8 @@
 """All SQL that touches `prices`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.database import Database
@@ -27,11 +27,16 @@ class PriceRepository:
         query = select(PriceRow).where(PriceRow.id == price_id).order_by(PriceRow.unit)
         return (await self._session.scalars(query)).all()
 
-    async def list_after(self, cursor: Cursor) -> Sequence[PriceRow]:
-        """Return the rows of prices, newest first, and of one price more than the page holds."""
+    async def list_after(self, cursor: Cursor, *, not_over_at_ms: int | None) -> Sequence[PriceRow]:
+        """Return the rows of prices, newest first, and of one price more than the page holds.
+
+        With a moment, those that are over then are left out.
+        """
         ids = select(PriceRow.id).distinct().order_by(PriceRow.id.desc()).limit(cursor.limit + 1)
         if cursor.after is not None:
             ids = ids.where(PriceRow.id < cursor.after)
+        if not_over_at_ms is not None:
+            ids = ids.where(_is_not_over(not_over_at_ms))
         query = (
             select(PriceRow)
             .where(PriceRow.id.in_(ids.scalar_subquery()))
@@ -39,50 +44,38 @@ class PriceRepository:
         )
         return (await self._session.scalars(query)).all()
 
-    async def list_not_over(self, at_ms: int) -> Sequence[PriceRow]:
-        """Return the rows of all prices that are in force at a moment, or later."""
-        query = (
-            select(PriceRow)
-            .where(or_(PriceRow.valid_until_ms.is_(None), PriceRow.valid_until_ms > at_ms))
-            .order_by(PriceRow.id, PriceRow.unit)
-        )
+    async def list_not_over(
+        self, at_ms: int, models: Collection[str] | None = None
+    ) -> Sequence[PriceRow]:
+        """Return the rows of prices that are in force at a moment or later, of some models."""
+        query = select(PriceRow).where(_is_not_over(at_ms)).order_by(PriceRow.id, PriceRow.unit)
+        if models is not None:
+            query = query.where(PriceRow.model.in_(sorted(models)))
         return (await self._session.scalars(query)).all()
 
-    async def first_begin_after(
-        self, model: str, upstream: str | None, moment_ms: int
-    ) -> int | None:
-        """Return when the next price of a model at an upstream begins, or None."""
-        query = select(func.min(PriceRow.valid_from_ms)).where(
-            *_of(model, upstream), PriceRow.valid_from_ms > moment_ms
+    async def end(self, price_ids: Collection[str], at_ms: int) -> None:
+        """Let prices end at a moment."""
+        await self._session.execute(
+            update(PriceRow).where(PriceRow.id.in_(price_ids)).values(valid_until_ms=at_ms)
         )
-        return (await self._session.execute(query)).scalar_one()
 
-    async def end_at(self, model: str, upstream: str | None, moment_ms: int) -> None:
-        """End what is in force at a moment for a model at an upstream, then and there."""
+    async def prolong(
+        self, model: str, upstream: str | None, *, from_ms: int, to_ms: int | None
+    ) -> None:
+        """Let what ends at one moment, of a model at an upstream, end at a later one."""
         await self._session.execute(
             update(PriceRow)
             .where(
-                *_of(model, upstream),
-                PriceRow.valid_from_ms <= moment_ms,
-                or_(PriceRow.valid_until_ms.is_(None), PriceRow.valid_until_ms > moment_ms),
+                PriceRow.model == model,
+                PriceRow.upstream.is_not_distinct_from(upstream),
+                PriceRow.valid_until_ms == from_ms,
             )
-            .values(valid_until_ms=moment_ms)
-            .execution_options(synchronize_session="evaluate")
-        )
-
-    async def move_end(
-        self, model: str, upstream: str | None, *, from_ms: int, to_ms: int | None
-    ) -> None:
-        """Let what ends at one moment end at another one."""
-        await self._session.execute(
-            update(PriceRow)
-            .where(*_of(model, upstream), PriceRow.valid_until_ms == from_ms)
             .values(valid_until_ms=to_ms)
         )
 
-    async def delete(self, price_id: str) -> None:
-        """Delete one price."""
-        await self._session.execute(delete(PriceRow).where(PriceRow.id == price_id))
+    async def delete(self, price_ids: Collection[str]) -> None:
+        """Delete prices."""
+        await self._session.execute(delete(PriceRow).where(PriceRow.id.in_(price_ids)))
 
 
 class PriceDirectory:
@@ -102,5 +95,5 @@ class PriceDirectory:
             return await PriceRepository(session).list_not_over(at_ms)
 
 
-def _of(model: str, upstream: str | None) -> tuple[ColumnElement[bool], ...]:
-    return PriceRow.model == model, PriceRow.upstream.is_not_distinct_from(upstream)
+def _is_not_over(at_ms: int) -> ColumnElement[bool]:
+    return or_(PriceRow.valid_until_ms.is_(None), PriceRow.valid_until_ms > at_ms)

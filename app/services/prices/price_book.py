@@ -1,36 +1,26 @@
 """What any model costs anywhere at any moment, out of memory."""
 
-from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Iterator
+from typing import Final
 
 from app.core.clock import Clock, epoch_ms
 from app.core.gateway_file import GatewayConfig
 from app.db.repositories.prices import PriceDirectory
+from app.services.prices.listings import Listings
 from app.services.prices.quote import Quote
 from app.services.prices.stated_price import (
+    FILE,
     PriceList,
+    StatedPrice,
     Timetable,
     free_upstreams,
     prices_of_file,
     prices_of_rows,
 )
-from app.services.prices.upstream_prices import UpstreamPrices
+from app.services.prices.upstream_prices import UPSTREAM, UpstreamPrices
 
 MAX_QUOTES: Final = 10_000  # names of models come from callers: what is remembered has a bound
 _SPARE_MS: Final = 24 * 3_600_000  # of prices that are over, for a clock that is set back
-
-
-class Listings(Protocol):
-    """What the upstreams list, as far as it is known by now."""
-
-    @property
-    def version(self) -> int:
-        """Return a number that changes with what is known."""
-        ...
-
-    def known(self, upstream: str, model: str) -> Mapping[str, Any] | None:
-        """Return what an upstream lists of a model, or None."""
-        ...
 
 
 class PriceBook:
@@ -44,7 +34,7 @@ class PriceBook:
         self._directory = directory
         self._listings = listings
         self._clock = clock
-        self._upstreams = UpstreamPrices(gateway, listings.known)
+        self._upstreams = UpstreamPrices(gateway, listings)
         self.file, self.free, self.api = prices_of_file(gateway), free_upstreams(gateway), _NONE
         self._quotes: dict[tuple[str, str, str], Quote] = {}
         self._timetable = Timetable(self.file)
@@ -82,6 +72,26 @@ class PriceBook:
                 self._quotes.clear()
             quote = self._quotes[key] = self._look_up(*key, at_ms)
         return quote
+
+    def list_upstreams(self) -> Iterator[StatedPrice]:
+        """Yield what the upstreams say, for each provider behind them."""
+        return self._upstreams.list_all()
+
+    def overriding(self, stated: StatedPrice, at_ms: int) -> str | None:
+        """Return whose word goes first wherever this price would be quoted, or None.
+
+        Who goes first for some models or upstreams of many does not count.
+        """
+        if stated.price.source == FILE:
+            return None
+        names = (stated.model or "",)
+        if stated.price.source == UPSTREAM:
+            names = self._upstreams.names(names[0], str(stated.upstream), names[0])
+        upstream = stated.upstream or ""
+        winner = self.file.find(names, upstream, at_ms) or self.free.get(None, upstream, at_ms)
+        if winner is None and stated.price.source == UPSTREAM:
+            winner = self.api.find(names, upstream, at_ms)
+        return None if winner is None else winner.price.source
 
     def _forget(self, at_ms: int) -> None:
         self._quotes.clear()

@@ -61,6 +61,10 @@ class PriceList:
                     return found
         return None
 
+    def of(self, model: str, upstream: str | None) -> Sequence[StatedPrice]:
+        """Return everything that is said of exactly this model and upstream."""
+        return self._prices.get((model, upstream), ())
+
     def get(self, model: str | None, upstream: str | None, at_ms: int) -> StatedPrice | None:
         """Return what is said of exactly this model and upstream at a moment, or None."""
         prices = self._prices.get((model, upstream), ())

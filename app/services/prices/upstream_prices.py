@@ -4,19 +4,20 @@ Hugging Face's router lists for each model who serves it and for how much. A suf
 colon says who of them answers: `:groq` that one, `:cheapest` and the like whichever is chosen then.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
 from app.core.gateway_file import GatewayConfig
 from app.core.money import LARGEST_NUSD, NANO
+from app.services.prices.listings import Listings
 from app.services.prices.price import Price, PricedUnit
 from app.services.prices.quote import Quote
-from app.services.prices.stated_price import FREE
+from app.services.prices.stated_price import FREE, StatedPrice
 from app.utils.json_values import JsonObject, object_in, objects_in
 
-SOURCE: Final = "upstream"
+UPSTREAM: Final = "upstream"
 _CHEAPEST: Final = "cheapest"
 _OPEN: Final = frozenset({"", "fastest", _CHEAPEST, "preferred"})  # suffixes that name nobody
 _UNITS: Final = {PricedUnit.INPUT_TOKEN: "input", PricedUnit.OUTPUT_TOKEN: "output"}
@@ -36,12 +37,10 @@ class Place:
 class UpstreamPrices:
     """Quotes what the listings of the upstreams say."""
 
-    def __init__(
-        self, gateway: GatewayConfig, known: Callable[[str, str], Mapping[str, Any] | None]
-    ) -> None:
-        """Take the configuration, and what finds a model in the list of an upstream."""
+    def __init__(self, gateway: GatewayConfig, listings: Listings) -> None:
+        """Take the configuration, and what the upstreams list."""
         self._gateway = gateway
-        self._known = known
+        self._listings = listings
 
     def names(self, model: str, upstream: str, upstream_model: str) -> Sequence[str]:
         """Return the names by which a price may know a model, the first before the others."""
@@ -55,12 +54,21 @@ class UpstreamPrices:
         of them says none.
         """
         base, suffix = self._split(upstream, upstream_model)
-        listed = self._known(upstream, upstream_model) or self._known(upstream, base) or {}
+        known = self._listings.known
+        listed = known(upstream, upstream_model) or known(upstream, base) or {}
         configured = self._gateway.models.get(model)
         context = configured.context if configured is not None else None
         if not self._is_router(upstream):
             return Quote(None, context=context or _whole(listed.get("context_length")))
         return _quote(base, suffix, [*places_of(listed)], context)
+
+    def list_all(self) -> Iterator[StatedPrice]:
+        """Yield every price that is listed, by the name that asks for the provider."""
+        for upstream in filter(self._is_router, self._gateway.upstreams):
+            for listed in self._listings.all_known(upstream):
+                priced = ((one.provider, one.price) for one in places_of(listed) if one.price)
+                for provider, price in priced:
+                    yield StatedPrice(f"{listed['id']}:{provider}", upstream, price)
 
     def _split(self, upstream: str, upstream_model: str) -> tuple[str, str]:
         """Return a model's id and its suffix. Elsewhere a colon belongs to the name."""
@@ -111,7 +119,7 @@ def _dearest(prices: Sequence[Price | None]) -> Price | None:
     known = [price for price in prices if price is not None]
     if not known or len(known) < len(prices):
         return None
-    return Price({unit: max(price.of(unit) for price in known) for unit in _UNITS}, SOURCE)
+    return Price({unit: max(price.of(unit) for price in known) for unit in _UNITS}, UPSTREAM)
 
 
 def _smallest(contexts: Sequence[int | None]) -> int | None:
@@ -131,11 +139,11 @@ def _place(entry: JsonObject) -> Place:
 
 def _price(entry: JsonObject) -> Price | None:
     if entry.get("is_free") is True:
-        return Price(FREE, SOURCE)
+        return Price(FREE, UPSTREAM)
     pricing = object_in(entry.get("pricing"))
     units = {unit: _nusd(pricing.get(name)) for unit, name in _UNITS.items()}
     known = {unit: nusd for unit, nusd in units.items() if nusd is not None}
-    return Price(known, SOURCE) if len(known) == len(units) else None
+    return Price(known, UPSTREAM) if len(known) == len(units) else None
 
 
 def _nusd(usd: object) -> int | None:

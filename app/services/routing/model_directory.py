@@ -11,7 +11,7 @@ from app.core.clock import Clock
 from app.core.errors import ModelNotFoundError, UpstreamError
 from app.core.gateway_file import GatewayConfig
 from app.services.providers.provider import Provider
-from app.services.routing.catalogue import Catalogue, Patterns
+from app.services.routing.catalogue import Catalogue, Patterns, Target
 
 FRESH_SECONDS: Final = 600.0
 FAILED_SECONDS: Final = 30.0  # how long an upstream that did not answer is left alone
@@ -58,6 +58,10 @@ class ModelDirectory:
         listing = self._listings.get(upstream)
         return None if listing is None else listing.by_id.get(model)
 
+    def all_known(self, upstream: str) -> Sequence[Mapping[str, Any]]:
+        """Return all that an upstream listed last. Nobody is asked."""
+        return self._listings[upstream].entries
+
     async def keep_known(self) -> None:
         """List again and again what prices depend on: the models of Hugging Face's routers."""
         routers = [
@@ -89,6 +93,12 @@ class ModelDirectory:
                 name = self._callable_name(upstream, entry["id"])
                 found.setdefault(name, {"owned_by": upstream, **entry, "id": name})
         return [one for name, one in found.items() if self._catalogue.is_allowed(name, allowed)]
+
+    async def list_targets(self) -> Sequence[tuple[str, Target]]:
+        """Return every name that is listed, and who answers for it."""
+        names = [listed["id"] for listed in await self.list_models()]
+        found = ((name, self._catalogue.find(name)) for name in names)
+        return [(name, target) for name, target in found if target is not None]
 
     async def require_model(self, name: str, allowed: Patterns = None) -> Mapping[str, Any]:
         """Return one model by its name, with or without a suffix after the last colon.

@@ -54,6 +54,9 @@ class Listed:
         self.asked += 1
         return self.models.get((upstream, model))
 
+    def all_known(self, upstream: str) -> Sequence[Mapping[str, Any]]:
+        return [listed for (where, _), listed in self.models.items() if where == upstream]
+
     def provide(self, model: str, *providers: Mapping[str, Any], upstream: str = "hub") -> None:
         """List a model with those who serve it."""
         self.version += 1
