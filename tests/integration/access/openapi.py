@@ -12,7 +12,14 @@ from tests.integration.access.table import SECTIONS, rows
 
 _PASSED_ON: Final = "/v1/chat/"  # fields that the gateway does not know are the upstream's
 _PLACE: Final = re.compile(r"\{([^}]+)\}")
-_THERE: Final = {"user_id": "fellow", "team_id": "team", "key_id": "team-key", "model_id": "model"}
+_THERE: Final = {
+    "user_id": "fellow",
+    "team_id": "team",
+    "key_id": "team-key",
+    "model_id": "model",
+    "budget_id": "team-budget",
+    "limit_id": "team-limit",
+}
 _DOCUMENT: Final[dict[str, Any]] = app.openapi()
 
 

@@ -28,7 +28,10 @@ page of a running gateway. A route that is not here fails the tests.
 - A **service key** is a team's and nobody's. With `manage` it may do what a lead of that team may,
   but has no keys of its own. It stays good when whoever made it goes.
 - None issues more than it has. The scopes of a new key are among those of the key that issues it;
-  so are its models; it expires no later; and it carries the same fixed tags.
+  so are its models; it expires no later; it carries the same fixed tags; and the limits and budgets
+  of the key that issues it count its calls too, unless an admin issues it.
+- Only admins change budgets and limits. Leads see those of their team and of keys that they see;
+  members those of themselves, their own keys and their teams.
 - Who is disabled or deleted loses their keys, and who leaves a team loses those charged to it.
   That, an expiry and a revocation hold for new calls within 5 seconds, on every process.
 - What somebody may not see is not there: 404, with the same words as for an id that nobody has.
@@ -50,6 +53,8 @@ _NOTES: Final[Mapping[str, str]] = {
     "Users": "`/users/{user_id}` is another name of `/v1/users/{user_id}`. A list shows what its "
     "items' own pages would.",
     "Teams": "A list shows what its items' own pages would.",
+    "Budgets": "A list shows what its items' own pages would, but for archived ones.",
+    "Limits": "A list shows what its items' own pages would.",
     "Keys": "A list shows what its items' own pages would.",
 }
 _CALLERS: Final[Mapping[str, str]] = {
@@ -77,7 +82,11 @@ _OBJECTS: Final[Mapping[str, str]] = {
     "charged-key": "a fellow's key that is charged to the team",
     "team-key": "a service key of the team",
     "admin-key": "another admin's own key",
-    "no-user, no-team, no-key": "an id that nobody has",
+    "team-budget, team-limit": "of the team",
+    "user-budget, user-limit": "of a fellow",
+    "key-budget, key-limit": "of a fellow's key that is charged to the team",
+    "instance-budget": "of the whole instance",
+    "no-user, no-team, no-key, ...": "an id that nobody has",
 }
 
 

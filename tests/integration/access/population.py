@@ -4,17 +4,18 @@ The callers of the access matrix, and the objects that they try to reach. It is 
 application's back, so a new one takes milliseconds, and one key can be what no route makes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.ids import new_id
 from app.core.security import digest, new_secret, pepper_version
 from app.models.api_keys import ApiKey
 from app.models.base import Base
+from app.models.budgets import BudgetPeriodRow, BudgetRow, LimitRow
 from app.models.teams import Member, Team
 from app.models.users import User
 from tests.conftest import ADMIN_KEY
@@ -79,6 +80,8 @@ KEYS: Final[Mapping[str, _Key]] = {
     "team-key": _Key(None, "team", scopes=MANAGES),
     "admin-key": _Key("second-admin", scopes=MANAGES),
 }
+# Whose limits and budgets there are; they are so wide that they refuse no call.
+OWNERS: Final = {"team": "team", "user": "fellow", "key": "charged-key"}
 OPERATOR_SECRET: Final = "an-operator-secret-that-only-tests-know"
 
 
@@ -105,7 +108,10 @@ class Population:
 
 async def populate(session: AsyncSession, pepper: bytes) -> Population:
     """Put a company in the place of whoever is there."""
-    for table in (User, Team):  # the rest goes with them
+    is_used = BudgetRow.id.in_(select(BudgetPeriodRow.budget_id))
+    await session.execute(delete(BudgetRow).where(~is_used))
+    await session.execute(update(BudgetRow).values(archived_at_ms=LONG_AGO_MS))
+    for table in (LimitRow, User, Team):  # the rest goes with them
         await session.execute(delete(table))
     rows, ids = list[Base](), dict[str, str]()
     for name in ("team", "other team"):
@@ -126,10 +132,51 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
         for name, one in PEOPLE.items()
         if one.team is not None
     )
+    for name, row in _terms(ids):
+        ids[name] = row.id
+        session.add(row)
     called = {name: secrets[f"key of {name}"] for name in (*CALLERS, *BAD_KEYS)}
     called |= {"bootstrap": ADMIN_KEY, "operator": OPERATOR_SECRET, "unknown": new_secret()}
     headers = {name: {"authorization": f"Bearer {text}"} for name, text in called.items()}
     return Population(ids, headers | {"nobody": {}}, frozenset(secrets.values()))
+
+
+def _terms(ids: Mapping[str, str]) -> Iterator[tuple[str, BudgetRow | LimitRow]]:
+    """Yield a budget of each scope, and a limit of each but the instance."""
+    for kind, owner in {**OWNERS, "instance": None}.items():
+        scope_id = "" if owner is None else ids[owner]
+        yield f"{kind}-budget", _budget(kind, scope_id)
+        if owner is not None:
+            yield f"{kind}-limit", _limit(kind, scope_id)
+
+
+def _budget(scope: str, scope_id: str) -> BudgetRow:
+    return BudgetRow(
+        id=new_id("budget"),
+        scope=scope,
+        scope_id=scope_id,
+        cap_nusd=10**15,
+        period="month",
+        time_zone="UTC",
+        is_hard=False,
+        alert_percents=[100],
+        unknown_hold_nusd=1,
+        created_at_ms=1,
+        archived_at_ms=None,
+    )
+
+
+def _limit(scope: str, scope_id: str) -> LimitRow:
+    return LimitRow(
+        id=new_id("limit"),
+        scope=scope,
+        scope_id=scope_id,
+        requests_per_minute=10**6,
+        tokens_per_minute=None,
+        parallel_calls=None,
+        wait_up_to_ms=0,
+        created_at_ms=1,
+    )
 
 
 def _keys() -> dict[str, _Key]:

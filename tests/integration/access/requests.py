@@ -47,6 +47,33 @@ BODIES: Final[Mapping[str, Body]] = {
     "for-another-admin": Body("of another admin", _KEY | {"user_id": "{second-admin}"}),
     "for-the-team": Body("of the team", _KEY | {"team_id": "{team}"}),
     "for-no-user": Body("of nobody", _KEY | {"user_id": "{no-user}"}),
+    "for-the-team-a-month": Body(
+        "of the team", {"scope": "team", "scope_id": "{team}", "cap_usd": 9, "period": "month"}
+    ),
+    "for-the-key-a-day": Body(
+        "of a key of the team",
+        {"scope": "key", "scope_id": "{team-key}", "cap_usd": 9, "period": "day"},
+    ),
+    "for-all-in-total": Body(
+        "of the instance", {"scope": "instance", "cap_usd": 9, "period": "total"}
+    ),
+    "for-no-user-a-week": Body(
+        "of nobody", {"scope": "user", "scope_id": "{no-user}", "cap_usd": 9, "period": "week"}
+    ),
+    "a-cap": Body("a cap", {"cap_usd": 12.5}),
+    "for-another-key": Body(
+        "of a key of the team",
+        {"scope": "key", "scope_id": "{team-key}", "requests_per_minute": 6_000},
+    ),
+    "for-all": Body("of the instance", {"scope": "instance", "parallel_calls": 50}),
+    "for-the-team-again": Body(
+        "of the team, which has one",
+        {"scope": "team", "scope_id": "{team}", "tokens_per_minute": 1_000_000},
+    ),
+    "for-no-key": Body(
+        "of no key", {"scope": "key", "scope_id": "{no-key}", "requests_per_minute": 60}
+    ),
+    "a-limit": Body("a limit", {"requests_per_minute": 7_000}),
     "for-no-team": Body("of no team", _KEY | {"team_id": "{no-team}"}),
 }
 

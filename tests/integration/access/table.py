@@ -133,6 +133,46 @@ DELETE /v1/keys/{team-key}                  401   404 204   404 404   204 204 40
 DELETE /v1/keys/{admin-key}                 401   404 404   404 404   204 204 403   404 403   204
 DELETE /v1/keys/{no-key}                    401   404 404   404 404   404 404 403   404 403   404
 """
+_BUDGETS: Final = """
+POST   /v1/budgets  for-the-team-a-month    401   403 403   403 403   201 201 403   403 403   201
+POST   /v1/budgets  for-the-key-a-day       401   403 403   403 403   201 201 403   403 403   201
+POST   /v1/budgets  for-all-in-total        401   403 403   403 403   201 201 403   403 403   201
+POST   /v1/budgets  for-no-user-a-week      401   403 403   403 403   404 404 403   403 403   404
+GET    /v1/budgets                          401   200 200   200 200   200 200 403   200 403   200
+GET    /v1/budgets/{team-budget}            401   200 200   404 404   200 200 403   200 403   200
+GET    /v1/budgets/{user-budget}            401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/budgets/{key-budget}             401   404 200   404 404   200 200 403   200 403   200
+GET    /v1/budgets/{instance-budget}        401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/budgets/{no-budget}              401   404 404   404 404   404 404 403   404 403   404
+GET    /v1/budgets/{team-budget}/events     401   200 200   404 404   200 200 403   200 403   200
+GET    /v1/budgets/{user-budget}/events     401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/budgets/{no-budget}/events       401   404 404   404 404   404 404 403   404 403   404
+PATCH  /v1/budgets/{team-budget}  a-cap     401   403 403   404 404   200 200 403   403 403   200
+PATCH  /v1/budgets/{key-budget}  a-cap      401   404 403   404 404   200 200 403   403 403   200
+PATCH  /v1/budgets/{instance-budget}  a-cap 401   404 404   404 404   200 200 403   404 403   200
+PATCH  /v1/budgets/{no-budget}  a-cap       401   404 404   404 404   404 404 403   404 403   404
+DELETE /v1/budgets/{team-budget}            401   403 403   404 404   204 204 403   403 403   204
+DELETE /v1/budgets/{user-budget}            401   404 404   404 404   204 204 403   404 403   204
+DELETE /v1/budgets/{key-budget}             401   404 403   404 404   204 204 403   403 403   204
+DELETE /v1/budgets/{no-budget}              401   404 404   404 404   404 404 403   404 403   404
+"""
+_LIMITS: Final = """
+POST   /v1/limits  for-another-key          401   403 403   403 403   201 201 403   403 403   201
+POST   /v1/limits  for-all                  401   403 403   403 403   201 201 403   403 403   201
+POST   /v1/limits  for-the-team-again       401   403 403   403 403   409 409 403   403 403   409
+POST   /v1/limits  for-no-key               401   403 403   403 403   404 404 403   403 403   404
+GET    /v1/limits                           401   200 200   200 200   200 200 403   200 403   200
+GET    /v1/limits/{team-limit}              401   200 200   404 404   200 200 403   200 403   200
+GET    /v1/limits/{user-limit}              401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/limits/{key-limit}               401   404 200   404 404   200 200 403   200 403   200
+GET    /v1/limits/{no-limit}                401   404 404   404 404   404 404 403   404 403   404
+PATCH  /v1/limits/{team-limit}  a-limit     401   403 403   404 404   200 200 403   403 403   200
+PATCH  /v1/limits/{user-limit}  a-limit     401   404 404   404 404   200 200 403   404 403   200
+PATCH  /v1/limits/{no-limit}  a-limit       401   404 404   404 404   404 404 403   404 403   404
+DELETE /v1/limits/{team-limit}              401   403 403   404 404   204 204 403   403 403   204
+DELETE /v1/limits/{key-limit}               401   404 403   404 404   204 204 403   403 403   204
+DELETE /v1/limits/{no-limit}                401   404 404   404 404   404 404 403   404 403   404
+"""
 _LOG: Final = """
 GET    /v1/admin/audit-log                  401   403 403   403 403   200 200 403   403 403   200
 """
@@ -143,6 +183,8 @@ SECTIONS: Final[Mapping[str, str]] = {
     "Teams": _TEAMS,
     "Members": _MEMBERS,
     "Keys": _KEYS,
+    "Budgets": _BUDGETS,
+    "Limits": _LIMITS,
     "Audit log": _LOG,
 }
 

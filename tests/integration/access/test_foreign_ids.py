@@ -91,6 +91,8 @@ def unknown_in_place(row: Row, caller: str) -> Iterator[set[str]]:
 _OWNED: Final = {
     *("fellow", "stranger", "second-admin", "team"),
     *("fellow-key", "charged-key", "team-key", "admin-key"),
+    *("team-budget", "user-budget", "key-budget", "instance-budget"),
+    *("team-limit", "user-limit", "key-limit"),
 }
 
 

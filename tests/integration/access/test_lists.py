@@ -44,10 +44,32 @@ KEYS_SEEN: Final[Mapping[str, AbstractSet[str]]] = {
     "service": _TEAMS_KEYS,
     **dict.fromkeys(_EVERYTHING, _EVERY_KEY),
 }
+TERMS_SEEN: Final[Mapping[str, AbstractSet[str]]] = {
+    "member": {"team"},
+    **dict.fromkeys(("lead", "service"), frozenset({"team", "key"})),
+    **dict.fromkeys(("other member", "other lead"), frozenset[str]()),
+    **dict.fromkeys(_EVERYTHING, frozenset({"team", "user", "key", "instance"})),
+}
+
+
+def terms_seen(what: str) -> Mapping[str, AbstractSet[str]]:
+    """Return which budgets or limits each caller sees. There is no limit of the instance."""
+    missing = {"instance-limit"}
+    return {
+        caller: {f"{scope}-{what}" for scope in scopes} - missing
+        for caller, scopes in TERMS_SEEN.items()
+    }
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"), [("/v1/users", USERS), ("/v1/teams", TEAMS), ("/v1/keys", KEYS_SEEN)]
+    ("path", "expected"),
+    [
+        ("/v1/users", USERS),
+        ("/v1/teams", TEAMS),
+        ("/v1/keys", KEYS_SEEN),
+        ("/v1/budgets", terms_seen("budget")),
+        ("/v1/limits", terms_seen("limit")),
+    ],
 )
 def test_a_list_holds_what_its_caller_may_see(
     world: World, path: str, expected: Mapping[str, AbstractSet[str]]

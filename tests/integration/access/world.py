@@ -26,6 +26,8 @@ _STATE: Final = (
     "SELECT * FROM teams ORDER BY id",
     "SELECT * FROM members ORDER BY team_id, user_id",
     "SELECT id, name, digest, scopes, expires_at_ms, revoked_at_ms, user_id, team_id FROM api_keys",
+    "SELECT * FROM budgets ORDER BY id",
+    "SELECT * FROM limits ORDER BY id",
 )
 
 
@@ -74,6 +76,7 @@ class World:
             async with self.container.database.transaction() as session:
                 people = await populate(session, self.container.authenticator.pepper)
             self.container.authenticator.forget_all()
+            await self.container.admission.refresh()
             return people
 
         self.people = self._call(add)

@@ -60,7 +60,11 @@ ScopeId = Annotated[
 ]
 _Percents = Annotated[
     list[Annotated[int, Field(strict=True, ge=1, le=1000)]],
-    Field(max_length=10, description="An event is recorded when so much of the cap is spent."),
+    Field(
+        min_length=0,
+        max_length=10,
+        description="An event is recorded when so much of the cap is spent.",
+    ),
     AfterValidator(_ascending),
 ]
 _TimeZone = Annotated[
