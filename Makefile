@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix docs bench lock lock-check clean
+.PHONY: help run test check prove fix docs bench lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -16,6 +16,10 @@ check: ## format, lint, types, imports, dependencies, dead code, then the tests
 	@scripts/setup check
 	@scripts/check
 	@scripts/test
+
+prove: ## prove what is promised of money and records, in under a minute, offline
+	@scripts/setup run
+	@.venv/bin/python -m tests.faults.prove
 
 fix: ## format, and mend what ruff can mend
 	@scripts/setup check
