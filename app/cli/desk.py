@@ -16,7 +16,7 @@ from app.cli.data_folder import make_ready
 from app.cli.operator import OperatorApi, find_server, open_operator_api
 from app.cli.settings import read_quiet_settings
 from app.core.config import Settings
-from app.core.gateway_file import GatewayConfig
+from app.core.gateway_file import GatewayConfig, load_gateway
 from app.core.security import new_secret
 from app.db.data_lock import hold
 from app.db.schema import require_head
@@ -43,7 +43,12 @@ class AppFactory(Protocol):
 
 
 def at_desk(
-    context: typer.Context, data: Path | None, work: Work[Result], *, may_begin: bool = False
+    context: typer.Context,
+    data: Path | None,
+    work: Work[Result],
+    *,
+    may_begin: bool = False,
+    with_gateway: bool = False,
 ) -> Result:
     """Do a command's work with the API of a data folder's gateway, and return what comes of it.
 
@@ -52,6 +57,7 @@ def at_desk(
         data: The data folder, where the command line names one.
         work: What to do.
         may_begin: Make a database where there is none yet.
+        with_gateway: The work needs the gateway file, where no server runs that has read it.
 
     Raises:
         AppError: the folder cannot be used, or the gateway refuses.
@@ -59,7 +65,8 @@ def at_desk(
     settings = read_quiet_settings(data_dir=data)
 
     async def run() -> Result:
-        async with _open_api(settings, context.obj, may_begin=may_begin) as api:
+        gateway = load_gateway if with_gateway else _no_gateway
+        async with _open_api(settings, context.obj, gateway, may_begin=may_begin) as api:
             return await work(api)
 
     return asyncio.run(run())
@@ -67,7 +74,11 @@ def at_desk(
 
 @asynccontextmanager
 async def _open_api(
-    settings: Settings, create_app: AppFactory, *, may_begin: bool
+    settings: Settings,
+    create_app: AppFactory,
+    gateway: Callable[[Settings], GatewayConfig],
+    *,
+    may_begin: bool,
 ) -> AsyncGenerator[OperatorApi]:
     server = find_server(settings.data_dir)
     if server is not None:
@@ -78,19 +89,27 @@ async def _open_api(
         make_ready(settings.data_dir)
     require_head(settings.data_dir)
     with hold(settings.data_dir):
-        async with open_own_api(settings, create_app) as api:
+        async with open_own_api(settings, create_app, gateway(settings)) as api:
             yield api
 
 
 @asynccontextmanager
-async def open_own_api(settings: Settings, create_app: AppFactory) -> AsyncGenerator[OperatorApi]:
+async def open_own_api(
+    settings: Settings, create_app: AppFactory, gateway: GatewayConfig | None = None
+) -> AsyncGenerator[OperatorApi]:
     """Start the application for its operator alone, inside this process and without a socket."""
     secret = SecretStr(new_secret())
-    app = create_app(settings, GatewayConfig(), secret.get_secret_value(), operator_only=True)
+    app = create_app(
+        settings, gateway or GatewayConfig(), secret.get_secret_value(), operator_only=True
+    )
     async with app.router.lifespan_context(app) as state:
         transport = httpx2.ASGITransport(_Started(app, state or {}), raise_app_exceptions=False)
         async with open_operator_api(_HERE, secret, transport) as api:
             yield api
+
+
+def _no_gateway(_: Settings) -> GatewayConfig:
+    return GatewayConfig()
 
 
 class _Started:
