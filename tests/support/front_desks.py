@@ -1,5 +1,7 @@
 """Limits with a waiting room before them, as calls meet them."""
 
+# pyright: reportPrivateUsage=false
+
 import asyncio
 from dataclasses import dataclass
 
@@ -9,6 +11,17 @@ from app.services.admission.scopes import INSTANCE, AccountScope, ScopeKind
 from app.services.admission.terms import Limit
 from app.services.admission.waiting_line import Place
 from app.services.admission.waiting_room import WaitingRoom
+from tests.support.skipped_time import BEGINNING
+
+
+def now() -> float:
+    """Return how many seconds the running loop has been there for."""
+    return asyncio.get_running_loop().time() - BEGINNING
+
+
+def is_empty(room: WaitingRoom[Grant]) -> bool:
+    """Say whether nobody is in a room, and nothing else of those who were."""
+    return not room._line._teams and room._soon is None and room._timer is None
 
 
 def team(name: str) -> AccountScope:

@@ -4,16 +4,17 @@ import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, Final, ParamSpec
 
 P = ParamSpec("P")
+BEGINNING: Final = 1_000.0
 
 
 class SkippedTimeLoop(asyncio.SelectorEventLoop):
-    """Jumps to the next timer instead of waiting for it. Its clock begins at 1,000 s."""
+    """Jumps to the next timer instead of waiting for it. Its clock begins at `BEGINNING`."""
 
     def __init__(self) -> None:
-        self.now = 1_000.0
+        self.now = BEGINNING
         super().__init__(_SkippingSelector(self))
 
     def time(self) -> float:
@@ -34,13 +35,22 @@ class _SkippingSelector(selectors.DefaultSelector):
         return ready
 
 
+def timers() -> list[asyncio.TimerHandle]:
+    """Return what the running loop is to do later."""
+    loop: Any = asyncio.get_running_loop()
+    return [timer for timer in loop._scheduled if not timer.cancelled()]
+
+
 def in_no_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Run a test on a loop of its own that skips time; it may leave no timer behind."""
+    """Run a test on a loop of its own that skips time; it may leave no timer and no error there."""
 
     async def until_the_end(*args: P.args, **kwargs: P.kwargs) -> None:
+        failures: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: failures.append(context)
+        )
         await test(*args, **kwargs)
-        loop: Any = asyncio.get_running_loop()
-        assert [timer for timer in loop._scheduled if not timer.cancelled()] == []
+        assert (timers(), failures) == ([], [])
 
     @wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:

@@ -112,14 +112,12 @@ class WaitingLine(Generic[T]):
         while key_ids:
             key_id = key_ids.popleft()
             head = _first(keys[key_id])
-            had_left = head.turn.done()  # cancelled, and its task has not run since
-            if had_left or ask(head):
+            if head.turn.done() or ask(head):  # done: cancelled, and its task has not run since
                 self.remove(head)
                 if key_id in keys:
                     keys.move_to_end(key_id)
                     key_ids.append(key_id)
-                if not had_left:
-                    yield True
+                yield True
             elif head.holds_up_team:
                 _queue_behind(head, (_first(keys[other]) for other in key_ids))
                 return

@@ -121,9 +121,11 @@ class WaitingRoom(Generic[T]):
         self._timer = loop.call_at(moment, self._serve, loop)
 
     def _give_up(self, waiter: Waiter[T]) -> None:
+        loop = asyncio.get_running_loop()
+        if waiter.opens_at <= loop.time():  # its time has come together with its end
+            self._serve(loop)
         if not waiter.turn.done():
-            now = asyncio.get_running_loop().time()
-            waiter.turn.set_result(_refusal_at(waiter, now))
+            waiter.turn.set_result(_refusal_at(waiter, loop.time()))
             self.wake((waiter.refusal.scope,))
             self._leave(waiter)
 

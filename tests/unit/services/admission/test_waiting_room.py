@@ -1,7 +1,5 @@
 """A call waits for its turn, gets it as soon as it may, and leaves no trace."""
 
-# pyright: reportPrivateUsage=false
-
 import asyncio
 
 import pytest
@@ -12,16 +10,8 @@ from app.services.admission.scopes import INSTANCE
 from app.services.admission.terms import Limit
 from app.services.admission.waiting_line import Place
 from app.services.admission.waiting_room import WaitingRoom
-from tests.support.front_desks import FrontDesk, Visit, key, team, turns
-from tests.support.skipped_time import in_no_time
-
-
-def now() -> float:
-    return asyncio.get_running_loop().time() - 1_000
-
-
-def is_empty(room: WaitingRoom[Grant]) -> bool:
-    return not room._line and room._soon is None and room._timer is None
+from tests.support.front_desks import FrontDesk, Visit, is_empty, key, now, team, turns
+from tests.support.skipped_time import in_no_time, timers
 
 
 class TestWaiting:
@@ -99,6 +89,59 @@ class TestWaiting:
         assert is_empty(desk.room)
 
     @in_no_time
+    async def test_a_call_whose_time_comes_with_the_end_of_its_wait_comes_in(self) -> None:
+        desk = FrontDesk(Limit(team("a"), requests_per_minute=6))
+        for _ in range(6):
+            await desk.visit(Visit("k"))
+        visits = [Visit("k", seconds=10), Visit("k2", seconds=10)]
+
+        await asyncio.gather(*map(desk.visit, visits))
+
+        assert [visit.grant is not None for visit in visits] == [True, False]
+        assert now() == pytest.approx(10)
+
+    @in_no_time
+    @pytest.mark.parametrize("sooner_first", [True, False])
+    async def test_each_comes_in_at_its_own_time(self, *, sooner_first: bool) -> None:
+        limits = [Limit(key("sooner"), None, 60), Limit(key("later"), None, 60)]
+        desk = FrontDesk(*limits)
+        for name in ("sooner", "later"):
+            await desk.visit(Visit(name, tokens=60))
+        moments: dict[str, float] = {}
+
+        async def visit(name: str, tokens: int) -> None:
+            await desk.visit(Visit(name, tokens=tokens))
+            moments[name] = now()
+
+        calls = [visit("sooner", 5), visit("later", 30)]
+        async with asyncio.TaskGroup() as tasks:
+            for call in calls if sooner_first else reversed(calls):
+                tasks.create_task(call)
+            await turns()
+            assert len(timers()) == 3  # one for the end of each one's wait, and one for both
+
+        assert moments == {
+            "sooner": pytest.approx(5, abs=0.02),
+            "later": pytest.approx(30, abs=0.02),
+        }
+
+
+class TestAskingAgain:
+    @in_no_time
+    async def test_a_wrong_guess_of_when_to_come_back_does_not_spin(self) -> None:
+        room: WaitingRoom[Grant] = WaitingRoom()
+        attempts = 0
+
+        def attempt() -> Grant | Refusal:
+            nonlocal attempts
+            attempts += 1
+            return Refusal(scope=INSTANCE, retry_after_seconds=0)
+
+        await room.wait(Place("a", "k"), attempt, lambda _: None, seconds=1)
+
+        assert attempts <= 202
+
+    @in_no_time
     async def test_waiting_is_not_asking_again_and_again(self) -> None:
         desk = FrontDesk(
             Limit(key("k"), parallel_calls=1), Limit(key("rate"), requests_per_minute=1)
@@ -121,13 +164,29 @@ class TestWaiting:
             for visit in waiting:
                 tasks.create_task(desk.visit(visit))
             await turns()
-            desk.leave(first[0])
-            await turns()
-            assert [visit.attempts for visit in waiting] == [2, 1]
             desk.room.wake()
+            await turns()
+            assert [visit.attempts for visit in waiting] == [2, 2]
+            desk.leave(first[0])
 
-        assert [visit.attempts for visit in waiting] == [2, 2]
+        assert [visit.attempts for visit in waiting] == [3, 2]
         assert waiting[1].refusal is not None
+
+    @in_no_time
+    async def test_all_ask_whose_places_become_free_in_one_go(self) -> None:
+        names = ("k", "other")
+        desk = FrontDesk(*(Limit(key(name), parallel_calls=1) for name in names))
+        first = [await desk.visit(Visit(name)) for name in names]
+        waiting = [Visit(name) for name in names]
+        async with asyncio.TaskGroup() as tasks:
+            for visit in waiting:
+                tasks.create_task(desk.visit(visit))
+            await turns()
+            for visit in first:
+                desk.leave(visit)
+
+        assert [visit.grant is not None for visit in waiting] == [True, True]
+        assert now() == 0
 
     @in_no_time
     async def test_raised_limits_let_in_who_waits(self) -> None:
@@ -141,110 +200,3 @@ class TestWaiting:
 
         assert [task.result().grant is not None for task in waiting] == [True] * 3
         assert now() == 0
-
-
-class TestLeaving:
-    @in_no_time
-    async def test_a_client_that_leaves_is_forgotten(self) -> None:
-        desk = FrontDesk(Limit(key("k"), parallel_calls=1))
-        first = await desk.visit(Visit("k"))
-        waiting = asyncio.ensure_future(desk.visit(Visit("k")))
-        await turns()
-
-        waiting.cancel()
-        await turns()
-
-        assert waiting.cancelled()
-        assert is_empty(desk.room)
-        desk.leave(first)
-        assert (await desk.visit(Visit("k", seconds=0))).grant is not None
-
-    @in_no_time
-    @pytest.mark.parametrize("other", ["k", "k2"])
-    async def test_those_behind_go_on_when_one_leaves(self, other: str) -> None:
-        desk = FrontDesk(Limit(team("a"), tokens_per_minute=60))
-        await desk.visit(Visit("k", tokens=30))
-        large, small = Visit("k", tokens=50), Visit(other, tokens=10)
-        async with asyncio.TaskGroup() as tasks:
-            leaving = tasks.create_task(desk.visit(large))
-            tasks.create_task(desk.visit(small))
-            await turns()
-            assert small.attempts == 0
-            leaving.cancel()
-
-        assert small.grant is not None
-        assert now() == 0
-
-    @in_no_time
-    @pytest.mark.parametrize("other", ["k", "k2"])
-    async def test_those_behind_go_on_when_one_has_waited_long_enough(self, other: str) -> None:
-        desk = FrontDesk(Limit(team("a"), tokens_per_minute=60))
-        await desk.visit(Visit("k", tokens=50))
-        large, small = Visit("k", tokens=60, seconds=1), Visit(other, tokens=10, seconds=30)
-
-        await asyncio.gather(desk.visit(large), desk.visit(small))
-
-        assert (large.grant, small.grant is not None) == (None, True)
-        assert now() == pytest.approx(1)
-
-    @in_no_time
-    async def test_what_comes_as_the_client_leaves_goes_to_the_next(self) -> None:
-        desk = FrontDesk(Limit(key("k"), parallel_calls=1))
-        first = await desk.visit(Visit("k"))
-        leaving = asyncio.ensure_future(desk.visit(Visit("k")))
-        staying = asyncio.ensure_future(desk.visit(Visit("k")))
-        await turns()
-        desk.leave(first)
-        await turns(1)
-        assert len(desk.let_in) == 2  # it has its place, and its task has not heard of it
-
-        leaving.cancel()
-
-        assert (await staying).grant is not None
-        assert (desk.undone, leaving.cancelled(), now()) == (1, True, 0)
-        assert is_empty(desk.room)
-
-    @in_no_time
-    async def test_a_client_that_just_left_takes_nobodys_turn(self) -> None:
-        desk = FrontDesk(Limit(key("k"), parallel_calls=1))
-        first = await desk.visit(Visit("k"))
-        leaving = asyncio.ensure_future(desk.visit(Visit("k")))
-        staying = asyncio.ensure_future(desk.visit(Visit("k")))
-        await turns()
-
-        leaving.cancel()
-        desk.leave(first)
-
-        assert (await staying).grant is not None
-        assert (desk.undone, leaving.cancelled(), now()) == (0, True, 0)
-
-    @in_no_time
-    async def test_an_error_is_its_own_callers_alone(self) -> None:
-        desk = FrontDesk(Limit(key("k"), parallel_calls=1))
-        first, tries = await desk.visit(Visit("k")), 0
-
-        def attempt() -> Grant | Refusal:
-            nonlocal tries
-            tries += 1
-            if tries == 2:
-                raise LookupError("Spent while it waited.")
-            return _refusal_of(desk)
-
-        waiting = asyncio.ensure_future(
-            desk.room.wait(Place("a", "k"), attempt, desk.limiter.give_back, seconds=60)
-        )
-        await turns()
-        behind = asyncio.ensure_future(desk.visit(Visit("k")))
-        await turns()
-        desk.leave(first)
-
-        with pytest.raises(LookupError):
-            await waiting
-        assert (await behind).grant is not None
-        assert now() == 0
-
-
-def _refusal_of(desk: FrontDesk) -> Refusal:
-    refusal = desk.refusal_of(Visit("k"))
-    assert refusal is not None
-    return refusal

@@ -13,7 +13,7 @@ from app.services.admission.refusals import LimitRefusal
 from app.services.admission.scopes import INSTANCE, AccountScope, ScopeKind
 from app.services.admission.terms import Limit
 from app.services.admission.waiting_room import WaitingRoom
-from tests.support.front_desks import FrontDesk, Visit, key, team, turns
+from tests.support.front_desks import FrontDesk, Visit, key, now, team, turns
 from tests.support.skipped_time import in_no_time
 
 
@@ -82,6 +82,35 @@ class TestOrder:
             assert mine == [visit for visit in visits if visit.key == one]
 
     @in_no_time
+    async def test_turns_go_round_when_many_places_become_free_at_once(self) -> None:
+        desk = FrontDesk(ONE_AT_A_TIME)
+        await desk.visit(Visit("first", team="first"))
+        callers = [("a", "k1"), ("a", "k1"), ("a", "k2"), ("a", "k2"), ("b", "k"), ("b", "k")]
+        async with asyncio.TaskGroup() as tasks:
+            for name, one in callers:
+                tasks.create_task(desk.visit(Visit(one, team=name)))
+            await turns()
+            desk.limiter.set_terms([Limit(INSTANCE, parallel_calls=100)])
+            desk.room.wake()
+
+        order = [(visit.team, visit.key) for visit in desk.let_in[1:]]
+        assert order == [callers[0], callers[4], callers[2], callers[5], callers[1], callers[3]]
+
+    @in_no_time
+    async def test_who_waits_is_not_overtaken_by_others_of_its_team_that_wait(self) -> None:
+        desk = FrontDesk(Limit(team("a"), tokens_per_minute=60))
+        first = await desk.visit(Visit("k", tokens=30))
+        large, small = Visit("k", tokens=60, seconds=30), Visit("k2", tokens=10, seconds=10)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(desk.visit(large))
+            tasks.create_task(desk.visit(small))
+            await turns()
+            desk.leave(first, used=20)
+
+        assert large.grant is not None
+        assert (small.attempts, small.grant) == (0, None)
+
+    @in_no_time
     async def test_a_newcomer_queues_behind_its_own_key(self) -> None:
         desk = FrontDesk(Limit(key("k"), tokens_per_minute=60))
         await desk.visit(Visit("k", tokens=30))
@@ -128,6 +157,48 @@ class TestOrder:
         assert desk.let_in[1] is large
 
 
+class TestNobodyIsForgotten:
+    @in_no_time
+    async def test_who_is_next_of_a_key_asks_for_itself(self) -> None:
+        desk = FrontDesk(Limit(team("a"), parallel_calls=2), Limit(key("k"), tokens_per_minute=60))
+        first = await desk.visit(Visit("k", tokens=60))
+        waiting = [Visit("k", tokens=10), Visit("k", tokens=10)]
+        async with asyncio.TaskGroup() as tasks:
+            for visit in waiting:  # for tokens of their key
+                tasks.create_task(desk.visit(visit))
+            await turns()
+            others = [await desk.visit(Visit("k2"))]
+            desk.leave(first, used=0)
+            others.append(await desk.visit(Visit("k3")))
+            await turns()  # now for a place of their team
+            assert [visit.grant for visit in waiting] == [None, None]
+            for visit in others:
+                desk.leave(visit)
+
+        assert [visit.grant is not None for visit in waiting] == [True, True]
+        assert now() == 0
+
+    @in_no_time
+    async def test_who_is_held_up_by_its_team_asks_when_that_is_over(self) -> None:
+        by_team = Limit(team("a"), tokens_per_minute=60)
+        by_key = [Limit(key("k"), None, 30), Limit(key("k2"), None, 10)]
+        desk = FrontDesk(by_team, *by_key)
+        for name, tokens in (("k", 30), ("k2", 10)):
+            await desk.visit(Visit(name, tokens=tokens))
+        large, small = Visit("k", tokens=30, seconds=2), Visit("k2", tokens=10)
+        async with asyncio.TaskGroup() as tasks:
+            for visit in (large, small):  # for tokens of their keys
+                tasks.create_task(desk.visit(visit))
+            await turns()
+            desk.limiter.set_terms([by_team])
+            desk.room.wake()
+            await turns()  # the large one needs more than the team has, the small one does not
+            assert (large.attempts, small.attempts) == (2, 1)
+
+        assert (large.grant, small.grant is not None) == (None, True)
+        assert now() == pytest.approx(2)
+
+
 class TestBounds:
     @in_no_time
     async def test_a_team_cannot_fill_the_room(self) -> None:
@@ -139,7 +210,7 @@ class TestBounds:
         third = await desk.visit(Visit("k", tokens=0))
 
         assert isinstance(third.refusal, LimitRefusal)
-        assert (third.attempts, third.refusal.scope) == (0, INSTANCE)
+        assert (third.attempts, third.refusal.scope, now()) == (0, INSTANCE, 0)
         other = asyncio.ensure_future(desk.visit(Visit("k", team="b")))
         for _ in (*waiting, other):
             desk.leave(desk.let_in[-1])
