@@ -1,10 +1,13 @@
 """Everything below /v1."""
 
 from app.api.v1.routes import budgets, keys, limits, me, members, teams, usage, users
-from app.api.v1.routes.admin import audit_log, prices
+from app.api.v1.routes.admin import audit_log, prices, usage as admin_usage
 from app.api.v1.routes.openai import chat, models
 
 # The dearest to be found late comes first: routes are tried in this order.
-_PARTS = (chat, models, usage, me, keys, users, teams, members, budgets, limits, prices, audit_log)
+_PARTS = (
+    *(chat, models, usage, me, keys, users, teams, members, budgets, limits, prices),
+    *(admin_usage, audit_log),
+)
 
 routers = tuple(part.router for part in _PARTS)

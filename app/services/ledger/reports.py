@@ -1,60 +1,105 @@
-"""What callers may read of the ledger: their own entries, and what these add up to."""
+"""What calls add up to: over all of them, by group, and over time."""
 
-from collections.abc import Sequence
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from app.core.clock import epoch_ms
+from app.core.clock import Clock, epoch_ms, from_epoch_ms
 from app.core.errors import InvalidRequestError
-from app.core.ids import is_id
-from app.db.repositories.entries import EntryRepository, StatusSum
-from app.models.entries import EntryRow
+from app.db.repositories.entry_sums import EntrySums
+from app.db.repositories.rollups import RollupRepository
+from app.db.repositories.usage_sums import Dimension, Span
 from app.services.ledger.ledger import Ledger
-from app.utils.paging import Cursor, Page, cut
+from app.services.ledger.report_form import Axis, Form, put_together
+from app.services.ledger.report_sources import ReportSources, Wanted
+from app.services.ledger.usage_query import CallFilter, Interval, Period
+
+MAX_POINTS: Final = 750  # 31 days by the hour
+MAX_GROUPED_POINTS: Final = 180
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """A span of time: from the first moment on, up to but without the second."""
+class ReportShape:
+    """By what a report adds up calls, beside all of them together."""
 
-    since: datetime | None  # None means from the first call on
-    until: datetime | None  # None means up to now
+    group_by: Dimension | None = None
+    interval: Interval | None = None
 
 
-class LedgerReports:
-    """Reads the ledger for one caller, who finds every call that was answered before."""
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """What the calls of a period add up to."""
 
-    def __init__(self, entries: EntryRepository, ledger: Ledger) -> None:
-        """Take where entries are read, and the ledger that may still hold some."""
-        self._entries = entries
+    period: Period
+    complete_since: datetime | None  # None: every call of the period is in it
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTables:
+    """Where sums and entries are read, in one moment of the database."""
+
+    rollups: RollupRepository
+    sums: EntrySums
+
+
+class UsageReports:
+    """Adds up calls exactly, those that ended just now included."""
+
+    def __init__(self, tables: ReportTables, ledger: Ledger, clock: Clock) -> None:
+        """Take where sums are read, the ledger that may still hold entries, and the time."""
+        self._tables = tables
         self._ledger = ledger
+        self._clock = clock
 
-    async def list_page(self, cursor: Cursor, *, key_id: str) -> Page[EntryRow]:
-        """Return the entries of a key, newest first.
-
-        Raises:
-            InvalidRequestError: the page begins after something that is no entry's id.
-        """
-        if cursor.after is not None and not is_id(cursor.after, "req"):
-            raise InvalidRequestError(
-                "`after` must be the id of an entry (`req_...`), such as the `last_id` of a page.",
-                param="after",
-            )
-        await self._ledger.flush()
-        return cut(await self._entries.list_after(cursor, key_id=key_id), cursor)
-
-    async def sum_up(self, period: Period, *, key_id: str) -> Sequence[StatusSum]:
-        """Add up the calls of a key that were admitted in a period, by how they ended.
+    async def report(self, calls: CallFilter, shape: ReportShape) -> UsageReport:
+        """Return a report.
 
         Raises:
-            InvalidRequestError: the period ends before it begins.
+            InvalidRequestError: the period ends before it begins, or has too many points.
+            NotReadyError: entries cannot be written or read right now.
         """
-        since, until = period.since, period.until
-        if since is not None and until is not None and since >= until:
-            raise InvalidRequestError("`until` must be later than `since`.", param="until")
+        span, group_by = calls.period.span(), shape.group_by
         await self._ledger.flush()
-        return await self._entries.sum_by_status(
-            key_id=key_id,
-            since_ms=None if since is None else epoch_ms(since),
-            until_ms=None if until is None else epoch_ms(until),
+        axis = await self._axis(calls, shape)
+        marks = await self._tables.rollups.marks()
+        sources = ReportSources(self._tables.rollups, self._tables.sums, marks)
+        wanted = Wanted(span, calls.only, None if axis is None else axis.width_ms)
+        found = await sources.find(group_by or Dimension.ALL, wanted)
+        # A call is in one group, so the groups add up to all; but it has many tags, or none.
+        is_sum = group_by is not Dimension.TAG
+        totals = found if is_sum else await sources.find(Dimension.ALL, wanted)
+        groups = None if group_by is None else found.sums
+        is_complete = found.is_complete and totals.is_complete
+        return UsageReport(
+            period=calls.period,
+            complete_since=None if is_complete else from_epoch_ms(marks.kept_from),
+            # Thousands of sums: calls that run meanwhile must not wait for it.
+            form=await asyncio.to_thread(put_together, totals.sums, groups, axis),
         )
+
+    async def _axis(self, calls: CallFilter, shape: ReportShape) -> Axis | None:
+        if shape.interval is None:
+            return None
+        period, span = calls.period, calls.period.span()
+        first_ms, last_ms = await self._bounds()
+        begin_ms = span.begin_ms if period.since else first_ms
+        end_ms = span.end_ms if period.until else last_ms + 1
+        axis = Axis.over(Span(min(begin_ms, end_ms), end_ms), shape.interval.width_ms)
+        most = MAX_POINTS if shape.group_by is None else MAX_GROUPED_POINTS
+        if len(axis.starts) > most:
+            raise InvalidRequestError(
+                f"A series has at most {MAX_POINTS} points, and {MAX_GROUPED_POINTS} with "
+                f"`group_by`; this would have {len(axis.starts):,}. Take a longer `interval`, or "
+                "a shorter time with `since` and `until`.",
+                param="interval",
+            )
+        return axis
+
+    async def _bounds(self) -> tuple[int, int]:
+        """Return when the first and the last call was; the last is now where none is later."""
+        now_ms = epoch_ms(self._clock.now())
+        first_ms, last_ms = await self._tables.sums.bounds()
+        firsts = (now_ms, first_ms, await self._tables.rollups.first_start_ms())
+        return min(one for one in firsts if one is not None), max(now_ms, last_ms or 0)

@@ -9,14 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from app.core.clock import SystemClock
 from app.core.errors import NotReadyError
 from app.core.ids import new_id
 from app.db.database import Database, open_database
 from app.db.ledger_writer import open_ledger_writer
 from app.db.repositories.entries import EntryRepository
+from app.db.repositories.entry_sums import EntrySums
+from app.db.repositories.rollups import RollupRepository
+from app.db.repositories.usage_sums import Dimension
 from app.db.schema import upgrade
+from app.services.ledger.entry_lists import EntryLists
 from app.services.ledger.ledger import Ledger
-from app.services.ledger.reports import LedgerReports, Period
+from app.services.ledger.reports import ReportShape, ReportTables, UsageReports
+from app.services.ledger.usage_query import CallFilter, Period
 from app.utils.paging import Cursor
 from tests.support.entries import CALL, record
 
@@ -69,12 +75,14 @@ async def test_a_report_waits_for_the_calls_before_it(
 ) -> None:
     async def read() -> int:
         async with database.reading() as session:
-            reports = LedgerReports(EntryRepository(session), ledger)
+            calls = CallFilter(Period(None, None), {Dimension.KEY: "key_1"})
             if report == "entries":
                 cursor = Cursor(limit=10, after=None)
-                return len((await reports.list_page(cursor, key_id="key_1")).items)
-            sums = await reports.sum_up(Period(None, None), key_id="key_1")
-            return sum(one.calls for one in sums)
+                lists = EntryLists(EntryRepository(session), ledger)
+                return len((await lists.list_page(cursor, calls)).items)
+            tables = ReportTables(RollupRepository(session), EntrySums(session))
+            reports = UsageReports(tables, ledger, SystemClock())
+            return (await reports.report(calls, ReportShape())).form.totals.sums.calls
 
     with locked(database.path):
         record(ledger, replace(CALL, id=new_id("req"), key_id="key_1"))

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.core.ids import new_id
+from app.core.money import NANO
 from app.services.container import Container
 from app.services.ledger.entry import Status
 from tests.integration.keys.conftest import Issue
@@ -40,7 +41,19 @@ def caller(client: TestClient, container: Container, issue: Issue) -> Caller:
 
 class TestEntries:
     def test_show_everything_about_a_call(self, caller: Caller) -> None:
-        call_id = caller.call()
+        call_id = caller.call(
+            team_id="team_red",
+            end_user="customer-7",
+            tags={"app": "docs"},
+            unit_in="token",
+            unit_out="token",
+            cached_in=4,
+            cost_nusd=12_500_000,
+            held_nusd=500_000_000,
+            price={"source": "api", "input_token": 1_250 * NANO},
+            charged=["budget_1@0"],
+            tries=[{"upstream": "hf", "cost_nusd": 12_500_000}],
+        )
 
         assert caller.get("/v1/usage/entries").json() == {
             "object": "list",
@@ -51,6 +64,10 @@ class TestEntries:
                     "created_at": "2026-11-23T12:00:00Z",
                     "settled_at": "2026-11-23T12:00:01.234000Z",
                     "key_id": caller.key_id,
+                    "user_id": "user_ana",
+                    "team_id": "team_red",
+                    "end_user": "customer-7",
+                    "tags": {"app": "docs"},
                     "task": "chat",
                     "model": "fast",
                     "upstream": "hf",
@@ -60,9 +77,17 @@ class TestEntries:
                     "error_code": None,
                     "finish_reason": "stop",
                     "units_in": 10,
+                    "unit_in": "token",
+                    "cached_in": 4,
                     "units_out": 5,
+                    "unit_out": "token",
                     "basis": "reported",
+                    "cost_usd": 0.0125,
+                    "held_usd": 0.5,
+                    "price": {"source": "api", "usd_per_million": {"input_token": 1250.0}},
+                    "charged": ["budget_1@0"],
                     "attempts": 1,
+                    "tries": [{"upstream": "hf", "cost_usd": 0.0125}],
                     "latency_ms": 1234,
                     "ttft_ms": 56,
                 }
@@ -99,6 +124,7 @@ class TestEntries:
             "units_out",
             "basis",
             "ttft_ms",
+            *("team_id", "end_user", "unit_in", "unit_out", "cached_in", "cost_usd", "price"),
         }
         assert (entry["stream"], entry["error_code"]) == (False, "upstream_timeout")
 
@@ -129,25 +155,42 @@ class TestEntries:
 
 class TestSums:
     def test_add_up_calls_by_status_and_their_units(self, caller: Caller) -> None:
-        caller.call()
-        caller.call(units_in=1, units_out=2)
+        caller.call(cost_nusd=NANO)
+        caller.call(units_in=1, units_out=2, cost_nusd=1, price={"source": "assumed"})
         caller.call(status=Status.CANCELLED, units_in=None, units_out=None, basis=None)
-        caller.call(status=Status.ERROR, units_in=100, units_out=0)
+        caller.call(status=Status.ERROR, units_in=100, units_out=0, latency_ms=9, ttft_ms=None)
 
         assert caller.get("/v1/usage").json() == {
             "since": None,
             "until": None,
+            "complete_since": None,
+            "groups": None,
+            "has_more_groups": False,
+            "series": None,
             "calls": 4,
             "calls_by_status": {"ok": 2, "error": 1, "cancelled": 1},
             "calls_without_units": 1,
+            "calls_without_cost": 2,
+            "calls_with_assumed_price": 1,
             "units_in": 111,
             "units_out": 7,
+            "cost_usd": 1.000000001,
+            "latency_ms": {"p50": 1212, "p95": 1212, "p99": 1212, "relative_error": 0.06},
+            "ttft_ms": {"p50": 57, "p95": 57, "p99": 57, "relative_error": 0.06},
         }
 
     def test_of_no_call_are_zero(self, caller: Caller) -> None:
         sums = caller.get("/v1/usage").json()
 
         assert (sums["calls"], sums["units_in"], sums["units_out"]) == (0, 0, 0)
+        assert (sums["cost_usd"], sums["latency_ms"], sums["ttft_ms"]) == (0, None, None)
+
+    def test_never_show_an_unknown_cost_as_none_at_all(self, caller: Caller) -> None:
+        caller.call(cost_nusd=None)
+
+        sums = caller.get("/v1/usage").json()
+
+        assert (sums["cost_usd"], sums["calls_without_cost"]) == (None, 1)
 
     def test_hold_a_period_from_its_begin_and_without_its_end(self, caller: Caller) -> None:
         for offset_ms in (-1, 0, 59_999, 60_000):

@@ -1,90 +1,16 @@
-"""The caller's part of the ledger on the wire."""
+"""What calls add up to, on the wire."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
 from app.core.clock import from_epoch_ms
-from app.db.repositories.entries import StatusSum
-from app.models.entries import EntryRow
-from app.services.ledger.entry import Basis, Status
-from app.services.ledger.reports import Period
-from app.utils.paging import Page
-
-
-class EntryOut(BaseModel):
-    """One call, as it ended. Its id is the `x-request-id` of the answer."""
-
-    id: str
-    client_request_id: str | None
-    created_at: datetime
-    settled_at: datetime
-    key_id: str
-    task: str
-    model: str
-    upstream: str | None
-    upstream_model: str | None
-    stream: bool
-    status: Status
-    error_code: str | None
-    finish_reason: str | None
-    units_in: Annotated[int | None, Field(description="Tokens. Null where unknown.")]
-    units_out: Annotated[int | None, Field(description="Tokens. Null where unknown.")]
-    basis: Annotated[
-        Basis | None, Field(description="Where the units come from. Null where none are known.")
-    ]
-    attempts: int
-    latency_ms: int
-    ttft_ms: Annotated[int | None, Field(description="Time to the first event of the answer.")]
-
-    @classmethod
-    def of(cls, row: EntryRow) -> Self:
-        """Build the wire form of a stored entry."""
-        return cls(
-            id=row.id,
-            client_request_id=row.client_request_id,
-            created_at=from_epoch_ms(row.created_at_ms),
-            settled_at=from_epoch_ms(row.settled_at_ms),
-            key_id=row.key_id,
-            task=row.task,
-            model=row.model,
-            upstream=row.upstream,
-            upstream_model=row.upstream_model,
-            stream=row.stream,
-            status=Status(row.status),
-            error_code=row.error_code,
-            finish_reason=row.finish_reason,
-            units_in=row.units_in,
-            units_out=row.units_out,
-            basis=None if row.basis is None else Basis(row.basis),
-            attempts=row.attempts,
-            latency_ms=row.latency_ms,
-            ttft_ms=row.ttft_ms,
-        )
-
-
-class EntryList(BaseModel):
-    """One page of entries, newest first."""
-
-    object: Literal["list"]
-    data: list[EntryOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
-
-    @classmethod
-    def of(cls, page: Page[EntryRow]) -> Self:
-        """Build the wire form of a page."""
-        ids = [row.id for row in page.items]
-        return cls(
-            object="list",
-            data=[EntryOut.of(row) for row in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+from app.core.money import usd_of
+from app.services.ledger.report_form import Group, Percentiles, Point, Summary
+from app.services.ledger.reports import UsageReport
+from app.utils.histogram import RELATIVE_ERROR
 
 
 class CallsByStatus(BaseModel):
@@ -95,33 +21,135 @@ class CallsByStatus(BaseModel):
     cancelled: Annotated[int, Field(description="The client left before the end.")]
 
 
-class UsageOut(BaseModel):
-    """What the caller's calls add up to."""
+class PercentilesOut(BaseModel):
+    """How long it took: half of the calls at most p50, and so on."""
 
-    since: Annotated[datetime | None, Field(description="Null: from the first call on.")]
-    until: Annotated[datetime | None, Field(description="Null: up to now.")]
+    p50: int
+    p95: int
+    p99: int
+    relative_error: Annotated[
+        float, Field(description="Each is at most this part of itself off the true value.")
+    ]
+
+    @classmethod
+    def of(cls, found: Percentiles | None) -> Self | None:
+        """Build the wire form of percentiles, where there are any."""
+        if found is None:
+            return None
+        return cls(p50=found.p50, p95=found.p95, p99=found.p99, relative_error=RELATIVE_ERROR)
+
+
+class SumsOut(BaseModel):
+    """What some calls add up to."""
+
     calls: int
     calls_by_status: CallsByStatus
     calls_without_units: Annotated[
         int, Field(description="Calls whose units nobody knows: they are not in the sums below.")
     ]
-    units_in: Annotated[int, Field(description="Tokens.")]
-    units_out: Annotated[int, Field(description="Tokens.")]
+    calls_without_cost: Annotated[
+        int, Field(description="Calls whose price is unknown: they are not in `cost_usd`.")
+    ]
+    calls_with_assumed_price: Annotated[
+        int, Field(description="Calls whose cost is what a budget assumes of unknown prices.")
+    ]
+    units_in: Annotated[int, Field(description="Tokens. Other kinds of units are not added.")]
+    units_out: Annotated[int, Field(description="Tokens. Other kinds of units are not added.")]
+    cost_usd: Annotated[
+        float | None, Field(description="US dollars. Null where no call's cost is known.")
+    ]
+    latency_ms: Annotated[PercentilesOut | None, Field(description="Null where there is no call.")]
+    ttft_ms: Annotated[
+        PercentilesOut | None,
+        Field(description="Time to the first event of streams. Null where none came."),
+    ]
+
+
+def _sums(summary: Summary) -> dict[str, Any]:
+    sums = summary.sums
+    is_known = sums.without_cost < sums.calls or sums.calls == 0
+    return {
+        "calls": sums.calls,
+        "calls_by_status": CallsByStatus(ok=sums.ok, error=sums.error, cancelled=sums.cancelled),
+        "calls_without_units": sums.without_units,
+        "calls_without_cost": sums.without_cost,
+        "calls_with_assumed_price": sums.assumed_price,
+        "units_in": sums.units_in,
+        "units_out": sums.units_out,
+        "cost_usd": usd_of(sums.cost_nusd) if is_known else None,
+        "latency_ms": PercentilesOut.of(summary.latency_ms),
+        "ttft_ms": PercentilesOut.of(summary.ttft_ms),
+    }
+
+
+class PointOut(SumsOut):
+    """One hour, day or week of a series."""
+
+    start: Annotated[datetime, Field(description="When it begins, in UTC.")]
 
     @classmethod
-    def of(cls, sums: Sequence[StatusSum], period: Period) -> Self:
-        """Build the wire form of the sums of a period."""
-        calls = {one.status: one.calls for one in sums}
+    def list_of(cls, points: Sequence[Point] | None) -> list[Self] | None:
+        """Build the wire form of a series, where there is one."""
+        if points is None:
+            return None
+        return [
+            cls(start=from_epoch_ms(point.start_ms), **_sums(point.summary)) for point in points
+        ]
+
+
+_Series = Annotated[
+    list[PointOut] | None,
+    Field(description="Every point in order, those without calls too. Null without `interval`."),
+]
+
+
+class GroupOut(SumsOut):
+    """The calls that have one value of `group_by`."""
+
+    value: Annotated[
+        str | None, Field(description="An id, a name, or `name=value`. Null: calls without one.")
+    ]
+    series: Annotated[
+        list[PointOut] | None,
+        Field(description="Of the ten largest groups. Null without `interval`."),
+    ]
+
+    @classmethod
+    def of(cls, group: Group) -> Self:
+        """Build the wire form of a group."""
+        series = PointOut.list_of(group.series)
+        return cls(value=group.value, series=series, **_sums(group.summary))
+
+
+class UsageOut(SumsOut):
+    """What the calls of a period add up to."""
+
+    since: Annotated[datetime | None, Field(description="Null: from the first call on.")]
+    until: Annotated[datetime | None, Field(description="Null: up to now.")]
+    complete_since: Annotated[
+        datetime | None,
+        Field(
+            description="Null: every call of the period is in it. Else entries from before this "
+            "moment that it needs were deleted, as the operator's retention says."
+        ),
+    ]
+    groups: Annotated[
+        list[GroupOut] | None,
+        Field(description="The largest cost first, then the most calls. Null without `group_by`."),
+    ]
+    has_more_groups: Annotated[bool, Field(description="Whether there are more than 500.")]
+    series: _Series
+
+    @classmethod
+    def of(cls, report: UsageReport) -> Self:
+        """Build the wire form of a report."""
+        form = report.form
         return cls(
-            since=period.since,
-            until=period.until,
-            calls=sum(calls.values()),
-            calls_by_status=CallsByStatus(
-                ok=calls.get(Status.OK, 0),
-                error=calls.get(Status.ERROR, 0),
-                cancelled=calls.get(Status.CANCELLED, 0),
-            ),
-            calls_without_units=sum(one.calls_without_units for one in sums),
-            units_in=sum(one.units_in for one in sums),
-            units_out=sum(one.units_out for one in sums),
+            since=report.period.since,
+            until=report.period.until,
+            complete_since=report.complete_since,
+            groups=None if form.groups is None else [GroupOut.of(group) for group in form.groups],
+            has_more_groups=form.is_cut,
+            series=PointOut.list_of(form.series),
+            **_sums(form.totals),
         )

@@ -1,0 +1,206 @@
+"""How the database adds up entries."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from app.db.repositories.usage_sums import (
+    DAY_MS,
+    Cell,
+    Dimension,
+    Span,
+    Sums,
+    SumsByCell,
+    add_to,
+    start_of,
+)
+from app.models.entries import EntryRow
+from app.models.rollups import LateEntry
+from app.utils import histogram
+
+# One upstream that reports nonsense must not make the sums of all overflow what SQL can hold.
+_MOST_UNITS: Final = 10**12
+_MOST_NUSD: Final = 10**16
+
+_Column: TypeAlias = InstrumentedAttribute[Any]
+
+
+class EntrySums:
+    """Lets the database add up entries inside one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Read in the caller's transaction."""
+        self._session = session
+
+    async def of(
+        self,
+        dimension: Dimension,
+        spans: Sequence[Span],
+        *,
+        width_ms: int | None = None,
+        only: Mapping[Dimension, str] | None = None,
+    ) -> SumsByCell:
+        """Add up the entries of some spans of time, by starts of such a width and by values."""
+        found: SumsByCell = {}
+        for span in spans:
+            query = _query(dimension, width_ms).where(*_within(span), *conditions(only or {}))
+            await self._add(query, found)
+        return found
+
+    async def of_late(
+        self,
+        dimension: Dimension,
+        span: Span,
+        *,
+        width_ms: int | None = None,
+        only: Mapping[Dimension, str] | None = None,
+    ) -> SumsByCell:
+        """Add up those of the entries of a span that came too late for the kept sums."""
+        query = _query(dimension, width_ms).where(
+            EntryRow.id.in_(_LATE_IDS), *_within(span), *conditions(only or {})
+        )
+        return await self._add(query, {})
+
+    async def of_day(
+        self, dimension: Dimension, day: Span, only: Mapping[Dimension, str]
+    ) -> SumsByCell:
+        """Add up the entries of a day but for those that came too late for the kept sums."""
+        query = _query(dimension, DAY_MS).where(
+            *_within(day), *conditions(only), EntryRow.id.not_in(_LATE_IDS)
+        )
+        return await self._add(query, {})
+
+    async def of_entries(
+        self, dimension: Dimension, entry_ids: Sequence[str], *, width_ms: int
+    ) -> SumsByCell:
+        """Add up certain entries, by starts of such a width and by values."""
+        return await self._add(_query(dimension, width_ms).where(EntryRow.id.in_(entry_ids)), {})
+
+    async def bounds(self) -> tuple[int | None, int | None]:
+        """Return when the first and the last of all entries were created."""
+        created_at = EntryRow.created_at_ms
+        # Apart, each is one step in the index; together, they are a scan.
+        first = await self._session.execute(select(func.min(created_at)))
+        last = await self._session.execute(select(func.max(created_at)))
+        return first.scalar_one(), last.scalar_one()
+
+    async def _add(self, query: Select[Any], found: SumsByCell) -> SumsByCell:
+        rows: Sequence[Any] = (await self._session.execute(query)).all()
+        for start_ms, value, *sums, latency, ttft in rows:
+            one = Sums._make((*sums, _histogram(latency), _histogram(ttft)))
+            add_to(found, Cell(start_ms, value), one)
+        return found
+
+
+def _within(span: Span) -> Sequence[ColumnElement[bool]]:
+    return (EntryRow.created_at_ms >= span.begin_ms, EntryRow.created_at_ms < span.end_ms)
+
+
+def conditions(only: Mapping[Dimension, str]) -> list[ColumnElement[bool]]:
+    """Return what makes entries those with certain values."""
+    return [_has(dimension, value) for dimension, value in only.items()]
+
+
+def _has(dimension: Dimension, value: str) -> ColumnElement[bool]:
+    if dimension is not Dimension.TAG:
+        return _COLUMNS[dimension] == value
+    name, _, text = value.partition("=")
+    tag = _tags()
+    return select(tag.c.value).where(tag.c.key == name, tag.c.value == text).exists()
+
+
+def _query(dimension: Dimension, width_ms: int | None) -> Select[Any]:
+    start, value = _start(width_ms), literal("")
+    if dimension is Dimension.TAG:
+        tag = _tags()
+        value = tag.c.key + "=" + tag.c.value
+        query = select(start, value, *_SUMS).join_from(EntryRow, tag, true())
+        return query.group_by(start, value)
+    if dimension is not Dimension.ALL:
+        value = func.coalesce(_COLUMNS[dimension], "")
+    return select(start, value, *_SUMS).group_by(start, value)
+
+
+def _histogram(letters: str | None) -> int:
+    return histogram.from_letters(letters or "")
+
+
+_LATE_IDS: Final = select(LateEntry.entry_id)
+_COLUMNS: Final[Mapping[Dimension, _Column]] = {
+    Dimension.TEAM: EntryRow.team_id,
+    Dimension.USER: EntryRow.user_id,
+    Dimension.KEY: EntryRow.key_id,
+    Dimension.MODEL: EntryRow.model,
+    Dimension.TASK: EntryRow.task,
+    Dimension.UPSTREAM: EntryRow.upstream,
+    Dimension.STATUS: EntryRow.status,
+}
+
+
+def _start(width_ms: int | None) -> ColumnElement[int]:
+    """Say in SQL what `start_of` says."""
+    if width_ms is None:
+        return literal(0)
+    created_at = EntryRow.created_at_ms
+    return created_at - (created_at - start_of(width_ms, width_ms) % width_ms) % width_ms
+
+
+def _calls(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(which)
+
+
+def _tokens(units: _Column, kind: _Column) -> ColumnElement[int]:
+    return _sum(case((func.coalesce(kind, "token") == "token", units)), _MOST_UNITS)
+
+
+def _sum(values: ColumnElement[Any] | _Column, most: int) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((values > most, most), else_=values)), 0)
+
+
+def _letters(value: _Column) -> ColumnElement[str]:
+    """Say in SQL what `histogram.bucket_of` says, each bucket as a letter.
+
+    One text a group costs far less than a row a bucket, and counts in one pass what is summed.
+    """
+    name = f"entries.{value.key}"
+    buckets = " ".join(
+        f"WHEN {name} < {edge} THEN {doublings << histogram.FINE_BITS} + ({name} >> {doublings})"
+        for edge, doublings in histogram.edges()
+    )
+    bucket = f"CASE WHEN {name} < 0 THEN 0 {buckets} ELSE {histogram.LAST_BUCKET} END"
+    # Text, because SQLAlchemy would take longer to put the expression together than SQL to run it.
+    letter = f"CASE WHEN {name} IS NOT NULL THEN char({bucket} + {histogram.FIRST_LETTER}) END"
+    return func.aggregate_strings(literal_column(letter, Text()), "")
+
+
+def _tags() -> TableValuedAlias:
+    """Return the tags of an entry as rows. SQLite's own word."""
+    return func.json_each(EntryRow.tags).table_valued("key", "value")
+
+
+# The fields of `Sums` in SQL, the histograms as letters.
+_SUMS: Final = (
+    *(_calls(EntryRow.status == status) for status in ("ok", "error", "cancelled")),
+    _calls(EntryRow.basis.is_(None)),
+    _calls(EntryRow.cost_nusd.is_(None)),
+    _calls(EntryRow.price["source"].as_string() == "assumed"),
+    _tokens(EntryRow.units_in, EntryRow.unit_in),
+    _tokens(EntryRow.units_out, EntryRow.unit_out),
+    _sum(EntryRow.cost_nusd, _MOST_NUSD),
+    _letters(EntryRow.latency_ms),
+    _letters(EntryRow.ttft_ms),
+)

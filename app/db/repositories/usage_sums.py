@@ -1,0 +1,97 @@
+"""What calls add up to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from operator import add
+from typing import Final, NamedTuple
+
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
+WEEK_MS: Final = 7 * DAY_MS
+_FIRST_MONDAY_MS: Final = 4 * DAY_MS  # 1970-01-05
+
+
+class Dimension(StrEnum):
+    """What calls are added up by."""
+
+    ALL = "all"
+    TEAM = "team"
+    USER = "user"
+    KEY = "key"
+    MODEL = "model"
+    TASK = "task"
+    UPSTREAM = "upstream"
+    STATUS = "status"
+    TAG = "tag"  # a value is `name=value`; a call is in as many as it has tags
+
+
+# What reports are about one value of. For a busy day of one, its calls are added up by all others.
+PAIRED_WITHIN: Final = (Dimension.TEAM, Dimension.USER, Dimension.KEY, Dimension.MODEL)
+
+
+def pair(dimension: Dimension, within: Dimension, value: str) -> str:
+    """Return the name of a dimension among the calls of one value of another."""
+    return f"{dimension}|{within}:{value}"
+
+
+class Sums(NamedTuple):
+    """What some calls add up to. Two of them are added field by field."""
+
+    ok: int = 0
+    error: int = 0
+    cancelled: int = 0
+    without_units: int = 0
+    without_cost: int = 0
+    assumed_price: int = 0
+    units_in: int = 0  # tokens; other kinds of units are not added to them
+    units_out: int = 0
+    cost_nusd: int = 0
+    latency: int = 0  # histograms, `app/utils/histogram.py`
+    ttft: int = 0
+
+    @property
+    def calls(self) -> int:
+        """How many calls these are."""
+        return self.ok + self.error + self.cancelled
+
+
+class Cell(NamedTuple):
+    """Where sums belong: a span of time, by its start, and one value of a dimension."""
+
+    start_ms: int
+    value: str  # "" for calls that have none, and of all calls
+
+
+SumsByCell = dict[Cell, Sums]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The moments from the first on, up to but without the second."""
+
+    begin_ms: int
+    end_ms: int
+
+
+def add_to(found: SumsByCell, cell: Cell, sums: Sums) -> None:
+    """Add sums to those of a cell."""
+    there = found.get(cell)
+    found[cell] = sums if there is None else Sums(*map(add, there, sums))
+
+
+def total(parts: Iterable[Sums]) -> Sums:
+    """Return what sums add up to."""
+    columns = list(zip(*parts, strict=True))
+    return Sums(*map(sum, columns)) if columns else Sums()
+
+
+def start_of(at_ms: int, width_ms: int | None) -> int:
+    """Return when the hour, day or week (from Monday) of a moment began, in UTC.
+
+    Without a width all moments are of one span, which begins at 0.
+    """
+    if width_ms is None:
+        return 0
+    offset_ms = _FIRST_MONDAY_MS if width_ms == WEEK_MS else 0
+    return at_ms - (at_ms - offset_ms) % width_ms

@@ -1,0 +1,103 @@
+"""Finds the sums of a report, exactly, wherever they are quickest to get."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.db.repositories.entry_sums import EntrySums
+from app.db.repositories.rollups import Marks, RollupRepository, by_width
+from app.db.repositories.usage_sums import (
+    DAY_MS,
+    HOUR_MS,
+    PAIRED_WITHIN,
+    Cell,
+    Dimension,
+    Span,
+    SumsByCell,
+    add_to,
+    pair,
+)
+from app.services.ledger.reports_plan import plan, whole_days, without_days
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which calls a report is about."""
+
+    span: Span
+    only: Mapping[Dimension, str]
+    width_ms: int | None = None  # of each point of a series; None: one point
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Sums by points and values, and whether entries that they need were deleted."""
+
+    sums: SumsByCell
+    is_complete: bool
+
+
+class ReportSources:
+    """Reads kept sums and entries of one moment of the database."""
+
+    def __init__(self, rollups: RollupRepository, entries: EntrySums, marks: Marks) -> None:
+        """Take where sums and entries are, and how far the sums have come at this moment."""
+        self._rollups = rollups
+        self._entries = entries
+        self._marks = marks
+
+    async def find(self, dimension: Dimension, wanted: Wanted) -> Found:
+        """Return what calls add up to by the values of a dimension."""
+        match list(wanted.only.items()):
+            case []:
+                return await self._from_sums(dimension, wanted, None)
+            case [(within, value)] if dimension is within:
+                return await self._from_sums(dimension, wanted, value)
+            case [(within, value)] if dimension is Dimension.ALL and within in PAIRED_WITHIN:
+                found = await self._from_sums(within, wanted, value)
+                return Found(_of_all(found.sums), found.is_complete)
+            case [(within, value)] if within in PAIRED_WITHIN and wanted.width_ms != HOUR_MS:
+                return await self._from_pairs(dimension, wanted, within, value)
+            case _:
+                sums = await self._entries.of(
+                    dimension, [wanted.span], width_ms=wanted.width_ms, only=wanted.only
+                )
+                return Found(sums, self._are_kept(wanted.span))
+
+    async def _from_sums(self, dimension: Dimension, wanted: Wanted, value: str | None) -> Found:
+        width_ms, only = wanted.width_ms, wanted.only
+        where = plan(wanted.span, self._marks.rolled_to, by_hour=width_ms == HOUR_MS)
+        sums = await self._rollups.read(dimension, where.kept, width_ms=width_ms, value=value)
+        rest = await self._entries.of(dimension, where.raw, width_ms=width_ms, only=only)
+        late = await self._entries.of_late(dimension, where.covered, width_ms=width_ms, only=only)
+        _merge(sums, rest, late)
+        return Found(sums, all(map(self._are_kept, where.raw)))
+
+    async def _from_pairs(
+        self, dimension: Dimension, wanted: Wanted, within: Dimension, value: str
+    ) -> Found:
+        """Use the sums of busy days, where every value has some of each status."""
+        width_ms, only = wanted.width_ms, wanted.only
+        span = whole_days(wanted.span)
+        days = await self._rollups.starts(pair(Dimension.STATUS, within, value), span)
+        raw = without_days(wanted.span, days)
+        name = pair(dimension, within, value)
+        sums = await self._rollups.read(name, [(DAY_MS, span)], width_ms=width_ms)
+        rest = await self._entries.of(dimension, raw, width_ms=width_ms, only=only)
+        late = await self._entries.of_late(dimension, span, width_ms=DAY_MS, only=only)
+        there = set(days)
+        kept_late = {cell: one for cell, one in late.items() if cell.start_ms in there}
+        _merge(sums, rest, by_width(kept_late, width_ms))
+        return Found(sums, all(map(self._are_kept, raw)))
+
+    def _are_kept(self, span: Span) -> bool:
+        return span.begin_ms >= self._marks.kept_from
+
+
+def _merge(into: SumsByCell, *others: SumsByCell) -> None:
+    for sums in others:
+        for cell, one in sums.items():
+            add_to(into, cell, one)
+
+
+def _of_all(sums: SumsByCell) -> SumsByCell:
+    return {Cell(cell.start_ms, ""): one for cell, one in sums.items()}
