@@ -108,6 +108,9 @@ class KeyOut(BaseModel):
         list[str] | None, Field(description="Names, with `*` for any text. Null: every model.")
     ]
     tags: dict[str, str]
+    lineage_id: Annotated[
+        str, Field(description="The first key in a row of rotations: limits and budgets are its.")
+    ]
     created_by: Annotated[str | None, Field(description="The user who made it, where one did.")]
     created_at: datetime
     expires_at: datetime | None
@@ -164,6 +167,7 @@ def _fields(key: ApiKey) -> dict[str, Any]:
         "team_id": key.team_id,
         "allowed_models": key.allowed_models,
         "tags": key.tags,
+        "lineage_id": key.lineage_id or key.id,
         "created_by": key.created_by,
         "created_at": from_epoch_ms(key.created_at_ms),
         "expires_at": moment(key.expires_at_ms),
