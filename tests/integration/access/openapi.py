@@ -19,6 +19,7 @@ _THERE: Final = {
     "model_id": "model",
     "budget_id": "team-budget",
     "limit_id": "team-limit",
+    "price_id": "price",
 }
 _DOCUMENT: Final[dict[str, Any]] = app.openapi()
 
@@ -47,7 +48,7 @@ class Operation:
             row.sends
             for section in SECTIONS
             for row in rows(section)
-            if (row.method, _PLACE.sub("{}", row.path)) == (self.method, shape)
+            if (row.method, row.shape) == (self.method, shape)
         )
         return body_of(next(sent), people, "admin") or {}
 

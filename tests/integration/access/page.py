@@ -30,6 +30,7 @@ page of a running gateway. A route that is not here fails the tests.
 - None issues more than it has. The scopes of a new key are among those of the key that issues it;
   so are its models; it expires no later; it carries the same fixed tags; and the limits and budgets
   of the key that issues it count its calls too, unless an admin issues it.
+- Only admins see and set prices.
 - Only admins change budgets and limits. Leads see those of their team and of keys that they see;
   members those of themselves, their own keys and their teams.
 - Who is disabled or deleted loses their keys, and who leaves a team loses those charged to it.
@@ -56,6 +57,7 @@ _NOTES: Final[Mapping[str, str]] = {
     "Budgets": "A list shows what its items' own pages would, but for archived ones.",
     "Limits": "A list shows what its items' own pages would.",
     "Keys": "A list shows what its items' own pages would.",
+    "Usage of others": "One's own usage is among the calls. A lead names the team, by `team_id`.",
 }
 _CALLERS: Final[Mapping[str, str]] = {
     "no good key": "no key; an unknown, expired or revoked one; one whose owner is disabled, or "
@@ -86,6 +88,7 @@ _OBJECTS: Final[Mapping[str, str]] = {
     "user-budget, user-limit": "of a fellow",
     "key-budget, key-limit": "of a fellow's key that is charged to the team",
     "instance-budget": "of the whole instance",
+    "price": "of some model",
     "no-user, no-team, no-key, ...": "an id that nobody has",
 }
 

@@ -16,6 +16,7 @@ from app.core.security import digest, new_secret, pepper_version
 from app.models.api_keys import ApiKey
 from app.models.base import Base
 from app.models.budgets import BudgetPeriodRow, BudgetRow, LimitRow
+from app.models.prices import PriceRow
 from app.models.teams import Member, Team
 from app.models.users import User
 from tests.conftest import ADMIN_KEY
@@ -111,7 +112,7 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
     is_used = BudgetRow.id.in_(select(BudgetPeriodRow.budget_id))
     await session.execute(delete(BudgetRow).where(~is_used))
     await session.execute(update(BudgetRow).values(archived_at_ms=LONG_AGO_MS))
-    for table in (LimitRow, User, Team):  # the rest goes with them
+    for table in (LimitRow, PriceRow, User, Team):  # the rest goes with them
         await session.execute(delete(table))
     rows, ids = list[Base](), dict[str, str]()
     for name in ("team", "other team"):
@@ -132,7 +133,7 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
         for name, one in PEOPLE.items()
         if one.team is not None
     )
-    for name, row in _terms(ids):
+    for name, row in (*_terms(ids), ("price", _price())):
         ids[name] = row.id
         session.add(row)
     called = {name: secrets[f"key of {name}"] for name in (*CALLERS, *BAD_KEYS)}
@@ -176,6 +177,20 @@ def _limit(scope: str, scope_id: str) -> LimitRow:
         parallel_calls=None,
         wait_up_to_ms=0,
         created_at_ms=1,
+    )
+
+
+def _price() -> PriceRow:
+    return PriceRow(
+        id=new_id("price"),
+        model="any/model",
+        upstream=None,
+        unit="request",
+        nusd_per_million=1,
+        valid_from_ms=LONG_AGO_MS,
+        valid_until_ms=None,
+        source="api",
+        created_at_ms=LONG_AGO_MS,
     )
 
 

@@ -74,6 +74,14 @@ BODIES: Final[Mapping[str, Body]] = {
         "of no key", {"scope": "key", "scope_id": "{no-key}", "requests_per_minute": 60}
     ),
     "a-limit": Body("a limit", {"requests_per_minute": 7_000}),
+    "a-price": Body("", {"model": MODEL, "input": 1, "output": 2.5}),
+    "a-list": Body(
+        "",
+        {
+            "source": "litellm",
+            "prices": [{"model": MODEL, "upstream": "simulator", "per_request": 1}],
+        },
+    ),
     "for-no-team": Body("of no team", _KEY | {"team_id": "{no-team}"}),
 }
 

@@ -4,6 +4,7 @@ A line: method, path with the objects that it names, sometimes what is sent, and
 answered. `-` is a question that makes no sense.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "service, calls only": ("service calls only",),
     "built in": ("bootstrap", "operator"),
 }
+
+_PLACE: Final = re.compile(r"\{[^}]+\}")
 
 _OPERATIONS: Final = """
 GET    /                                    200   200 200   200 200   200 200 200   200 200   200
@@ -44,6 +47,7 @@ GET    /v1/models                           401   200 200   200 200   200 403 20
 GET    /v1/models/{model}                   401   200 200   200 200   200 403 200   200 200   200
 GET    /v1/usage                            401   200 200   200 200   200 403 200   200 200   200
 GET    /v1/usage/entries                    401   200 200   200 200   200 403 200   200 200   200
+GET    /v1/usage/entries/export?format=csv  401   200 200   200 200   200 403 200   200 200   200
 GET    /v1/me                               401   200 200   200 200   200 200 200   200 200   200
 """
 _USERS: Final = """
@@ -173,8 +177,32 @@ DELETE /v1/limits/{team-limit}              401   403 403   404 404   204 204 40
 DELETE /v1/limits/{key-limit}               401   404 403   404 404   204 204 403   403 403   204
 DELETE /v1/limits/{no-limit}                401   404 404   404 404   404 404 403   404 403   404
 """
+_PRICES: Final = """
+POST   /v1/admin/prices  a-price            401   403 403   403 403   201 201 403   403 403   201
+GET    /v1/admin/prices                     401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/prices/given               401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/prices/missing             401   403 403   403 403   200 200 403   403 403   200
+POST   /v1/admin/prices/import  a-list      401   403 403   403 403   200 200 403   403 403   200
+DELETE /v1/admin/prices/{price}             401   403 403   403 403   204 204 403   403 403   204
+DELETE /v1/admin/prices/{no-price}          401   403 403   403 403   404 404 403   403 403   404
+"""
 _LOG: Final = """
 GET    /v1/admin/audit-log                  401   403 403   403 403   200 200 403   403 403   200
+"""
+_USAGE: Final = """
+GET    /v1/admin/usage                      401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/usage?team_id={team}       401   403 200   404 404   200 200 403   200 403   200
+GET    /v1/admin/usage?team_id={no-team}    401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/admin/usage?key_id={team-key}    401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/usage/entries              401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/usage/entries?team_id={team}
+                                            401   403 200   404 404   200 200 403   200 403   200
+GET    /v1/admin/usage/entries?team_id={no-team}
+                                            401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/admin/usage/entries/export?format=csv
+                                            401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/usage/entries/export?format=jsonl&team_id={team}
+                                            401   403 200   404 404   200 200 403   200 403   200
 """
 SECTIONS: Final[Mapping[str, str]] = {
     "Operations and pages": _OPERATIONS,
@@ -185,6 +213,8 @@ SECTIONS: Final[Mapping[str, str]] = {
     "Keys": _KEYS,
     "Budgets": _BUDGETS,
     "Limits": _LIMITS,
+    "Prices": _PRICES,
+    "Usage of others": _USAGE,
     "Audit log": _LOG,
 }
 
@@ -197,6 +227,11 @@ class Row:
     path: str
     sends: str | None
     statuses: Mapping[str, int | None]
+
+    @property
+    def shape(self) -> str:
+        """Its path without the query, and with `{}` for each object."""
+        return _PLACE.sub("{}", self.path.partition("?")[0])
 
 
 def rows(section: str) -> Iterator[Row]:

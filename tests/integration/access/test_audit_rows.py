@@ -8,7 +8,7 @@ import pytest
 
 from app.core.clock import epoch_ms
 from app.services.audit_trail import Action
-from tests.integration.access.requests import filled
+from tests.integration.access.requests import BODIES, filled
 from tests.integration.access.world import FAR_AWAY, World
 
 
@@ -200,12 +200,41 @@ CHANGES: Final = [
         OLD | {"name": "charged-key", "user_id": "{fellow}"},
         None,
     ),
+    Change(
+        Action.PRICE_DELETE,
+        "admin",
+        "DELETE",
+        "/v1/admin/prices/{price}",
+        None,
+        "{price}",
+        None,
+        {
+            "model": "any/model",
+            "upstream": None,
+            "valid_from": "2001-09-09T01:46:40+00:00",
+            "valid_until": None,
+            "price_nusd": {"source": "api", "request": 1},
+        },
+        None,
+    ),
+    Change(
+        Action.PRICE_IMPORT,
+        "operator",
+        "POST",
+        "/v1/admin/prices/import",
+        dict(BODIES["a-list"].template),
+        "litellm",
+        None,
+        None,
+        {"created": 1, "unchanged": 0, "kept": 0, "left_out": 0},
+    ),
 ]
 
 
 def test_every_action_is_tried() -> None:
-    elsewhere = {Action.TEAM_DELETE, Action.KEY_ROTATE}
-    # What is said of budgets and limits is in `tests/integration/budgets/test_life.py`.
+    elsewhere = {Action.TEAM_DELETE, Action.KEY_ROTATE, Action.PRICE_CREATE}
+    # That of a price that is set is in `tests/integration/prices/test_prices_api.py`; what is said
+    # of budgets and limits in `tests/integration/budgets/test_life.py`.
     elsewhere |= {one for one in Action if one.startswith(("budget.", "limit."))}
 
     assert {change.action for change in CHANGES} | elsewhere == set(Action)

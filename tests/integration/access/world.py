@@ -28,6 +28,7 @@ _STATE: Final = (
     "SELECT id, name, digest, scopes, expires_at_ms, revoked_at_ms, user_id, team_id FROM api_keys",
     "SELECT * FROM budgets ORDER BY id",
     "SELECT * FROM limits ORDER BY id",
+    "SELECT * FROM prices ORDER BY id, unit",
 )
 
 
