@@ -101,6 +101,16 @@ class TestWaiting:
         assert now() == pytest.approx(10)
 
     @in_no_time
+    async def test_a_very_short_wait_is_not_in_vain(self) -> None:
+        desk = FrontDesk(Limit(key("k"), tokens_per_minute=60_000))
+        await desk.visit(Visit("k", tokens=60_000))
+
+        brief = await desk.visit(Visit("k", tokens=1, seconds=0.003))  # it fits after 0.001
+
+        assert brief.grant is not None
+        assert now() == pytest.approx(0.003)
+
+    @in_no_time
     @pytest.mark.parametrize("sooner_first", [True, False])
     async def test_each_comes_in_at_its_own_time(self, *, sooner_first: bool) -> None:
         limits = [Limit(key("sooner"), None, 60), Limit(key("later"), None, 60)]
