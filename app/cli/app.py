@@ -8,7 +8,19 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from app import __version__
-from app.cli import check, database, keys, serve, simulate, teams, users, verify
+from app.cli import (
+    budgets,
+    check,
+    database,
+    keys,
+    limits,
+    prices,
+    serve,
+    simulate,
+    teams,
+    users,
+    verify,
+)
 from app.cli.desk import AppFactory
 from app.core.errors import AppError, NotReadyError
 
@@ -52,6 +64,9 @@ cli.command("verify")(verify.verify)
 cli.add_typer(users.commands, name="users")
 cli.add_typer(teams.commands, name="teams")
 cli.add_typer(keys.commands, name="keys")
+cli.add_typer(budgets.commands, name="budgets")
+cli.add_typer(limits.commands, name="limits")
+cli.add_typer(prices.commands, name="prices")
 cli.add_typer(database.commands, name="db")
 
 
