@@ -69,6 +69,7 @@ _Percents = Annotated[
 ]
 _TimeZone = Annotated[
     str,
+    StringConstraints(max_length=64),
     AfterValidator(known_time_zone),
     Field(description="In which days begin: a name of the tz database."),
 ]
@@ -135,7 +136,10 @@ class BudgetCreate(BaseModel):
 
 
 class BudgetUpdate(BaseModel):
-    """What an admin sends to change a budget. What is left out stays as it is."""
+    """What an admin sends to change a budget. What is left out stays as it is.
+
+    So does what is null, but for `unknown_price`, where it means something.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"cap_usd": 300}, {"mode": "soft"}]}
