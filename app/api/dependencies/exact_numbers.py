@@ -1,12 +1,14 @@
 """Routes that take amounts, and read them to the last digit."""
 
 import json
-from decimal import Decimal
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
 
 from fastapi import Request, Response
 
 from app.api.dependencies.permissions import Handler, PermittedRoute
+
+_LONGEST: Final = 100
 
 
 class ExactRequest(Request):
@@ -14,7 +16,7 @@ class ExactRequest(Request):
 
     async def json(self) -> Any:
         """Return the body, read anew."""
-        return json.loads(await self.body(), parse_float=Decimal)
+        return json.loads(await self.body(), parse_float=_decimal)
 
 
 class ExactRoute(PermittedRoute):
@@ -28,3 +30,11 @@ class ExactRoute(PermittedRoute):
             return await handle(ExactRequest(request.scope, request.receive))
 
         return handle_exactly
+
+
+def _decimal(text: str) -> Decimal:
+    """Return a number with a point or an exponent; what nobody could mean is none."""
+    try:
+        return Decimal(text if len(text) <= _LONGEST else "nan")
+    except InvalidOperation:  # an exponent of 20 digits
+        return Decimal("nan")

@@ -40,6 +40,8 @@ def test_keeps_digits_that_no_binary_number_has(client: TestClient, people: Peop
         ("1." + "0" * 40 + "1", "fewer digits"),
         ("1000000000.000000001", "less than 1,000,000,000 US dollars"),
         ("1e400", "less than 1,000,000,000 US dollars"),
+        ("1." + "0" * 200, "must be a number"),
+        ("1e99999999999999999999", "must be a number"),
         ("-0.01", "must not be negative"),
         ("NaN", "must be a number"),
         ("Infinity", "must be a number"),
