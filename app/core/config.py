@@ -180,6 +180,14 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[
         int, Field(ge=1024, description="Largest request body that is accepted.")
     ] = 10 * 1024 * 1024
+    ledger_retention_days: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=36_500,
+            description="After how many days single entries are deleted; empty keeps them.",
+        ),
+    ] = None
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 - the signature is pydantic's

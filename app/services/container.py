@@ -25,6 +25,7 @@ from app.services.authenticator import Authenticator, open_authenticator
 from app.services.inference.service import InferenceService
 from app.services.ledger.lease import open_ledger
 from app.services.ledger.ledger import Ledger
+from app.services.ledger.upkeep import LedgerUpkeep
 from app.services.passwords import PasswordHasher
 from app.services.prices.price_book import PriceBook
 from app.services.principals import Principal, PrincipalKind, builtin_principal
@@ -67,11 +68,13 @@ async def open_container(
     operator_secret: str | None = None,
     *,
     operator_only: bool = False,
+    clock: Clock | None = None,
 ) -> AsyncGenerator[Container]:
     """Open everything in order; close it in reverse, even after a failure.
 
     `operator_secret` is an admin's credential that lives as long as the process. With
-    `operator_only`, neither must a call be answered nor must the keys in use still work.
+    `operator_only`, neither must a call be answered nor must the keys in use still work. Without a
+    `clock`, the machine's own counts.
 
     Raises:
         ConfigurationError: the gateway cannot run as configured.
@@ -79,7 +82,7 @@ async def open_container(
     gateway = gateway or load_gateway(settings)
     if not gateway.upstreams and not operator_only:
         raise ConfigurationError(NO_UPSTREAM)
-    clock, metrics = SystemClock(), Metrics()
+    clock, metrics = clock or SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.data_dir))
         writer = await stack.enter_async_context(open_ledger_writer(database.path))
@@ -109,6 +112,8 @@ async def open_container(
         await admission.refresh()
         if not operator_only:
             await stack.enter_async_context(running_beside(models.keep_known()))
+            upkeep = LedgerUpkeep(database, clock, settings.ledger_retention_days)
+            await stack.enter_async_context(running_beside(upkeep.run_for_ever()))
         yield Container(
             settings=settings,
             gateway=gateway,

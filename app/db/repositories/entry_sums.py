@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     Text,
-    case,
     func,
     literal,
     literal_column,
@@ -159,32 +159,27 @@ def _start(width_ms: int | None) -> ColumnElement[int]:
     return created_at - (created_at - start_of(width_ms, width_ms) % width_ms) % width_ms
 
 
-def _calls(which: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(which)
+def _tokens(units: str, unit: str) -> str:
+    kept = f"CASE WHEN coalesce({unit}, 'token') = 'token' THEN {units} END"
+    return _sum(kept, _MOST_UNITS)
 
 
-def _tokens(units: _Column, kind: _Column) -> ColumnElement[int]:
-    return _sum(case((func.coalesce(kind, "token") == "token", units)), _MOST_UNITS)
+def _sum(values: str, most: int) -> str:
+    return f"coalesce(sum(min({values}, {most})), 0)"
 
 
-def _sum(values: ColumnElement[Any] | _Column, most: int) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((values > most, most), else_=values)), 0)
-
-
-def _letters(value: _Column) -> ColumnElement[str]:
+def _letters(value: str) -> str:
     """Say in SQL what `histogram.bucket_of` says, each bucket as a letter.
 
     One text a group costs far less than a row a bucket, and counts in one pass what is summed.
     """
-    name = f"entries.{value.key}"
     buckets = " ".join(
-        f"WHEN {name} < {edge} THEN {doublings << histogram.FINE_BITS} + ({name} >> {doublings})"
+        f"WHEN {value} < {edge} THEN {doublings << histogram.FINE_BITS} + ({value} >> {doublings})"
         for edge, doublings in histogram.edges()
     )
-    bucket = f"CASE WHEN {name} < 0 THEN 0 {buckets} ELSE {histogram.LAST_BUCKET} END"
-    # Text, because SQLAlchemy would take longer to put the expression together than SQL to run it.
-    letter = f"CASE WHEN {name} IS NOT NULL THEN char({bucket} + {histogram.FIRST_LETTER}) END"
-    return func.aggregate_strings(literal_column(letter, Text()), "")
+    bucket = f"CASE WHEN {value} < 0 THEN 0 {buckets} ELSE {histogram.LAST_BUCKET} END"
+    letter = f"char({bucket} + {histogram.FIRST_LETTER})"
+    return f"group_concat(CASE WHEN {value} IS NOT NULL THEN {letter} END, '')"
 
 
 def _tags() -> TableValuedAlias:
@@ -192,15 +187,24 @@ def _tags() -> TableValuedAlias:
     return func.json_each(EntryRow.tags).table_valued("key", "value")
 
 
-# The fields of `Sums` in SQL, the histograms as letters.
-_SUMS: Final = (
-    *(_calls(EntryRow.status == status) for status in ("ok", "error", "cancelled")),
-    _calls(EntryRow.basis.is_(None)),
-    _calls(EntryRow.cost_nusd.is_(None)),
-    _calls(EntryRow.price["source"].as_string() == "assumed"),
-    _tokens(EntryRow.units_in, EntryRow.unit_in),
-    _tokens(EntryRow.units_out, EntryRow.unit_out),
-    _sum(EntryRow.cost_nusd, _MOST_NUSD),
-    _letters(EntryRow.latency_ms),
-    _letters(EntryRow.ttft_ms),
+# The fields of `Sums` in SQLite's own words, the histograms as letters. As expressions, they would
+# take SQLAlchemy longer to put together than the database to work out.
+_SUMS: Final = tuple(
+    literal_column(sql, kind)
+    for sql, kind in (
+        ("count(*) FILTER (WHERE entries.status = 'ok')", BigInteger()),
+        ("count(*) FILTER (WHERE entries.status = 'error')", BigInteger()),
+        ("count(*) FILTER (WHERE entries.status = 'cancelled')", BigInteger()),
+        ("count(*) FILTER (WHERE entries.basis IS NULL)", BigInteger()),
+        ("count(*) FILTER (WHERE entries.cost_nusd IS NULL)", BigInteger()),
+        (
+            "count(*) FILTER (WHERE json_extract(entries.price, '$.source') = 'assumed')",
+            BigInteger(),
+        ),
+        (_tokens("entries.units_in", "entries.unit_in"), BigInteger()),
+        (_tokens("entries.units_out", "entries.unit_out"), BigInteger()),
+        (_sum("entries.cost_nusd", _MOST_NUSD), BigInteger()),
+        (_letters("entries.latency_ms"), Text()),
+        (_letters("entries.ttft_ms"), Text()),
+    )
 )

@@ -70,7 +70,7 @@ class Rollups:
                 for dimension in Dimension
             }
             calls = total(sums[Dimension.ALL].values()).calls
-            if calls == 0 and end_ms == limit_ms:
+            if calls == 0 and end_ms == limit_ms < marks.rolled_to + HOUR_MS:
                 return False
             found = await _added(RollupRepository(session), sums)
         async with self._database.transaction() as session:
