@@ -7,6 +7,7 @@ from app.core.clock import Clock, epoch_ms
 from app.core.gateway_file import GatewayConfig
 from app.db.repositories.prices import PriceDirectory
 from app.services.prices.listings import Listings
+from app.services.prices.places import UPSTREAM
 from app.services.prices.quote import Quote
 from app.services.prices.stated_price import (
     FILE,
@@ -17,7 +18,7 @@ from app.services.prices.stated_price import (
     prices_of_file,
     prices_of_rows,
 )
-from app.services.prices.upstream_prices import UPSTREAM, UpstreamPrices
+from app.services.prices.upstream_prices import UpstreamPrices
 
 MAX_QUOTES: Final = 10_000  # names of models come from callers: what is remembered has a bound
 _SPARE_MS: Final = 24 * 3_600_000  # of prices that are over, for a clock that is set back

@@ -41,7 +41,7 @@ async def replace(
         for one in known.of(wish.model, wish.upstream)
         if one.is_in_force(begin_ms)
     ]
-    await prices.end([str(one.id) for one in replaced if one.from_ms != begin_ms], begin_ms)
+    await prices.end([str(one.id) for one in replaced], begin_ms)
     await prices.delete([str(one.id) for one in replaced if one.from_ms == begin_ms])
     created = [_begun(wish, known, begin_ms, source) for wish in wishes]
     await prices.add(row for price in created for row in _rows(price, now_ms))

@@ -4,34 +4,18 @@ Hugging Face's router lists for each model who serves it and for how much. A suf
 colon says who of them answers: `:groq` that one, `:cheapest` and the like whichever is chosen then.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from app.core.gateway_file import GatewayConfig
-from app.core.money import LARGEST_NUSD, NANO
 from app.services.prices.listings import Listings
+from app.services.prices.places import LISTED_UNITS, UPSTREAM, Place, places_of, whole_in
 from app.services.prices.price import Price, PricedUnit
 from app.services.prices.quote import Quote
-from app.services.prices.stated_price import FREE, StatedPrice
-from app.utils.json_values import JsonObject, object_in, objects_in
+from app.services.prices.stated_price import StatedPrice
 
-UPSTREAM: Final = "upstream"
 _CHEAPEST: Final = "cheapest"
 _OPEN: Final = frozenset({"", "fastest", _CHEAPEST, "preferred"})  # suffixes that name nobody
-_UNITS: Final = {PricedUnit.INPUT_TOKEN: "input", PricedUnit.OUTPUT_TOKEN: "output"}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Somebody who serves a model behind an upstream."""
-
-    provider: str  # "" where nobody says
-    is_live: bool
-    price: Price | None
-    context: int | None
-    speed: float  # tokens a second; 0 where nobody knows
 
 
 class UpstreamPrices:
@@ -59,7 +43,7 @@ class UpstreamPrices:
         configured = self._gateway.models.get(model)
         context = configured.context if configured is not None else None
         if not self._is_router(upstream):
-            return Quote(None, context=context or _whole(listed.get("context_length")))
+            return Quote(None, context=context or whole_in(listed.get("context_length")))
         return _quote(base, suffix, [*places_of(listed)], context)
 
     def list_all(self) -> Iterator[StatedPrice]:
@@ -80,12 +64,6 @@ class UpstreamPrices:
     def _is_router(self, upstream: str) -> bool:
         config = self._gateway.upstreams.get(upstream)
         return config is not None and config.kind == "huggingface"
-
-
-def places_of(listed: Mapping[str, Any]) -> Iterator[Place]:
-    """Yield who serves a model, as the router lists it."""
-    for entry in objects_in(listed.get("providers")):
-        yield _place(entry)
 
 
 def _quote(base: str, suffix: str, places: Sequence[Place], context: int | None) -> Quote:
@@ -119,43 +97,8 @@ def _dearest(prices: Sequence[Price | None]) -> Price | None:
     known = [price for price in prices if price is not None]
     if not known or len(known) < len(prices):
         return None
-    return Price({unit: max(price.of(unit) for price in known) for unit in _UNITS}, UPSTREAM)
+    return Price({unit: max(price.of(unit) for price in known) for unit in LISTED_UNITS}, UPSTREAM)
 
 
 def _smallest(contexts: Sequence[int | None]) -> int | None:
     return min((context for context in contexts if context is not None), default=None)
-
-
-def _place(entry: JsonObject) -> Place:
-    provider, speed = entry.get("provider"), entry.get("throughput")
-    return Place(
-        provider=provider if isinstance(provider, str) else "",
-        is_live=entry.get("status") == "live",
-        price=_price(entry),
-        context=_whole(entry.get("context_length")),
-        speed=speed if isinstance(speed, int | float) else 0.0,
-    )
-
-
-def _price(entry: JsonObject) -> Price | None:
-    if entry.get("is_free") is True:
-        return Price(FREE, UPSTREAM)
-    pricing = object_in(entry.get("pricing"))
-    units = {unit: _nusd(pricing.get(name)) for unit, name in _UNITS.items()}
-    known = {unit: nusd for unit, nusd in units.items() if nusd is not None}
-    return Price(known, UPSTREAM) if len(known) == len(units) else None
-
-
-def _nusd(usd: object) -> int | None:
-    """Return US dollars as nano-dollars, what is finer rounded up; None for what makes no sense."""
-    if isinstance(usd, bool) or not isinstance(usd, int | float):
-        return None
-    if not 0 <= usd <= LARGEST_NUSD // NANO:
-        return None
-    return int((Decimal(str(usd)) * NANO).to_integral_value(ROUND_CEILING))
-
-
-def _whole(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if value > 0 else None

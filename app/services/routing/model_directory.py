@@ -15,7 +15,7 @@ from app.services.routing.catalogue import Catalogue, Patterns, Target
 
 FRESH_SECONDS: Final = 600.0
 FAILED_SECONDS: Final = 30.0  # how long an upstream that did not answer is left alone
-LOOK_SECONDS: Final = 60.0  # how often what prices depend on is made sure to be fresh
+LOOK_SECONDS: Final = FAILED_SECONDS  # how often what prices depend on is made sure to be fresh
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 

@@ -276,6 +276,7 @@ def test_the_running_server_quotes_what_a_command_sets(
 ) -> None:
     with command.running("serve", "--port", "0") as server:
         server.wait_for("Admin key")
+        assert meterhouse("prices", "missing").status == 0  # the upstream is listed by now
         model = "meta-llama/Llama-3.3-70B-Instruct"
         assert meterhouse("prices", "set", model, "--input", "1", "--output", "1").status == 0
         states = {
