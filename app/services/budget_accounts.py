@@ -32,9 +32,9 @@ class BudgetAccount:
 
     @property
     def overshoot_nusd(self) -> int:
-        """Return by how much the cap is exceeded, of which a cap that was just lowered is part."""
+        """Return by how much a hard cap was exceeded, also where it was lowered just now."""
         beyond = self.state.settled_nusd + self.state.held_nusd - self.row.cap_nusd
-        return max(self.state.overshoot_nusd, beyond) if self.row.is_hard else 0
+        return max(self.state.overshoot_nusd, beyond if self.row.is_hard else 0)
 
     @property
     def starts_at_ms(self) -> int:

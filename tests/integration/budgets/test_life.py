@@ -69,6 +69,7 @@ def test_what_was_spent_is_shown_while_it_binds_and_afterwards(
     lowered = client.patch(path, json={"cap_usd": 0.1}).json()
     assert (lowered["left_usd"], lowered["overshoot_usd"]) == (0, 0.15)
     assert client.get(path).json() == lowered
+    assert client.patch(path, json={"mode": "soft"}).json()["overshoot_usd"] == 0.15
 
 
 def test_an_archived_budget_shows_its_last_period(
