@@ -78,7 +78,7 @@ class PriceImport:
         return Imported(len(new), counts[_Fate.UNCHANGED], counts[_Fate.KEPT], left_out)
 
     def _fate(self, wish: PriceWish, known: PriceList, at_ms: int) -> "_Fate":
-        if wish.upstream not in self._upstreams:
+        if wish.upstream is not None and wish.upstream not in self._upstreams:
             return _Fate.LEFT_OUT
         current = known.get(wish.model, wish.upstream, at_ms)
         if current is None:
