@@ -1,6 +1,7 @@
 """All SQL that touches `prices`."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.database import Database
 from app.models.prices import PriceRow
 from app.utils.paging import Cursor
+
+
+class PriceFacts(NamedTuple):
+    """What a row says, without what SQLAlchemy adds: there may be thousands."""
+
+    id: str
+    model: str
+    upstream: str | None
+    unit: str
+    nusd_per_million: int
+    valid_from_ms: int
+    valid_until_ms: int | None
+    source: str
 
 
 class PriceRepository:
@@ -85,14 +99,16 @@ class PriceDirectory:
         """Ask this database."""
         self._database = database
 
-    async def list_not_over(self, at_ms: int) -> Sequence[PriceRow]:
+    async def list_not_over(self, at_ms: int) -> Sequence[PriceFacts]:
         """Return the rows of all prices that are in force at a moment, or later.
 
         Raises:
             NotReadyError: the database is away for now.
         """
+        columns = [getattr(PriceRow, name) for name in PriceFacts._fields]
+        query = select(*columns).where(_is_not_over(at_ms)).order_by(PriceRow.id, PriceRow.unit)
         async with self._database.reading() as session:
-            return await PriceRepository(session).list_not_over(at_ms)
+            return [PriceFacts(*row) for row in await session.execute(query)]
 
 
 def _is_not_over(at_ms: int) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from app.core.clock import epoch_ms
 from app.core.gateway_file import GatewayConfig
 from app.core.gateway_prices import PriceConfig
 from app.core.money import PER_UNITS, nusd_of
+from app.db.repositories.prices import PriceFacts
 from app.models.prices import PriceRow
 from app.services.prices.price import Price, PricedUnit
 
@@ -102,7 +103,7 @@ def free_upstreams(gateway: GatewayConfig) -> PriceList:
     )
 
 
-def prices_of_rows(rows: Iterable[PriceRow]) -> Iterator[StatedPrice]:
+def prices_of_rows(rows: Iterable[PriceRow | PriceFacts]) -> Iterator[StatedPrice]:
     """Yield what rows say, which come with those of one price together."""
     for _, group in groupby(rows, key=attrgetter("id")):
         units = list(group)

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from app.core.gateway_file import GatewayConfig
-from app.db.repositories.prices import PriceDirectory
-from app.models.prices import PriceRow
+from app.db.repositories.prices import PriceDirectory, PriceFacts
 from app.services.prices.price import PricedUnit
 from app.services.prices.price_book import PriceBook
 from tests.support.clocks import FakeClock
@@ -19,7 +18,7 @@ class Rows(PriceDirectory):
     """The table of prices, in memory."""
 
     def __init__(self) -> None:
-        self.rows: list[PriceRow] = []
+        self.rows: list[PriceFacts] = []
         self.asked_since_ms: int | None = None
 
     def add(self, model: str, dollars: int, **changes: Any) -> None:
@@ -32,12 +31,11 @@ class Rows(PriceDirectory):
             "valid_from_ms": 0,
             "valid_until_ms": None,
             "source": "api",
-            "created_at_ms": 0,
         } | changes
         for unit in (PricedUnit.INPUT_TOKEN, PricedUnit.OUTPUT_TOKEN):
-            self.rows.append(PriceRow(unit=unit.value, **facts))
+            self.rows.append(PriceFacts(unit=unit.value, **facts))
 
-    async def list_not_over(self, at_ms: int) -> Sequence[PriceRow]:
+    async def list_not_over(self, at_ms: int) -> Sequence[PriceFacts]:
         self.asked_since_ms = at_ms
         return self.rows
 
