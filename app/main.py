@@ -13,6 +13,7 @@ from app.api.middleware import stack
 from app.api.ops.router import routers as ops_routers
 from app.api.ui.router import router as ui_router
 from app.api.v1.router import routers as v1_routers
+from app.core.clock import Clock
 from app.core.config import Settings, get_settings
 from app.core.gateway_file import GatewayConfig
 from app.core.logging import configure as configure_logging
@@ -31,10 +32,12 @@ def create_app(
     operator_secret: str | None = None,
     *,
     operator_only: bool = False,
+    clock: Clock | None = None,
 ) -> FastAPI:
     """Build an application. What is not given is read when it starts, not now.
 
-    With `operator_only` it starts where it could not serve anybody else, to be mended.
+    With `operator_only` it starts where it could not serve anybody else, to be mended. Without a
+    `clock`, the machine's own counts.
     """
 
     @asynccontextmanager
@@ -43,7 +46,7 @@ def create_app(
         if not structlog.is_configured():  # the command has done it by now, a bare server has not
             configure_logging(chosen)
         async with open_container(
-            chosen, gateway, operator_secret, operator_only=operator_only
+            chosen, gateway, operator_secret, operator_only=operator_only, clock=clock
         ) as container:
             yield {"container": container}
 
