@@ -12,7 +12,7 @@ from tests.support.keys import bearer
 
 CHAT: Final = "/v1/chat/completions"
 DONE: Final = b"data: [DONE]\n\n"
-REFUSED_STATUSES: Final = frozenset({402, 429})
+BUDGET_REFUSALS: Final = frozenset({(402, "budget_exceeded"), (429, "budget_busy")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ class Seen:
         if self.status in {None, 200}:
             return None
         return str(json.loads(self.body)["error"]["code"])
+
+    @property
+    def is_refused_by_budget(self) -> bool:
+        """Say whether this is a refusal because of money, in full."""
+        return self.is_complete and (self.status, self.code) in BUDGET_REFUSALS
 
 
 class Line:
@@ -139,6 +144,10 @@ class Caller:
         self._place = place
         self._secret = secret
 
+    def at(self, place: Place) -> "Caller":
+        """Return the same, calling elsewhere."""
+        return Caller(place, self._secret)
+
     @asynccontextmanager
     async def line(self) -> AsyncGenerator[Line]:
         """Open a connection."""
@@ -180,14 +189,25 @@ async def seen_on(line: Line, chat: Chat) -> Seen:
     return Seen(chat, body=bytes(body), is_complete=is_complete, **facts)
 
 
-async def call_together(caller: Caller, chats: Sequence[Chat]) -> list[Seen]:
-    """Make calls at the same moment: all lines are open before the first request is sent."""
+async def call_together(calls: Sequence[tuple[Caller, Chat]], seen: list[Seen]) -> None:
+    """Make calls at the same moment: all lines are open before the first request is sent.
+
+    Args:
+        calls: Who makes which.
+        seen: What comes of each is added to it as it ends.
+    """
+
+    async def read(line: Line, chat: Chat) -> None:
+        seen.append(await seen_on(line, chat))
+
     async with AsyncExitStack() as stack:
-        opened = [stack.enter_async_context(caller.line()) for _ in chats]
+        opened = [stack.enter_async_context(caller.line()) for caller, _ in calls]
         lines = await asyncio.gather(*opened)
-        for line, chat in zip(lines, chats, strict=True):
+        for line, (caller, chat) in zip(lines, calls, strict=True):
             await caller.start(line, chat)
-        return await asyncio.gather(*map(seen_on, lines, chats))
+        await asyncio.gather(
+            *(read(line, chat) for line, (_, chat) in zip(lines, calls, strict=True))
+        )
 
 
 async def leave_after(caller: Caller, chat: Chat, pieces: int, *, rudely: bool = False) -> None:

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import httpx2
 
-from tests.faults.callers import Caller
+from tests.faults.callers import Caller, Place
 from tests.faults.ledger_file import LedgerFile
-from tests.faults.scenario import BrokenPromiseError, expect, expect_equal
+from tests.faults.scenario import BrokenPromiseError, expect_equal
 from tests.faults.tariff import Tariff
 from tests.support.commands import Command, Running
 from tests.support.keys import bearer
@@ -42,14 +42,21 @@ def gateway_file(url: str, models: Mapping[str, str], tariff: Tariff) -> str:
     return "".join(parts)
 
 
+def write_config(folder: Path, config: str) -> Path:
+    """Write a gateway file, and the token it speaks of, into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "token").write_text("any-token-will-do", encoding="utf-8")
+    path = folder / "meterhouse.toml"
+    path.write_text(config, encoding="utf-8")
+    return path
+
+
 class Gateway:
     """One data folder and the process that serves it, if one does."""
 
     def __init__(self, folder: Path, config: str) -> None:
         """Write a gateway file into an empty folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "meterhouse.toml").write_text(config, encoding="utf-8")
-        (folder / "token").write_text("any-token-will-do", encoding="utf-8")
+        write_config(folder, config)
         self._command = Command(folder)
         self._command.variables = {
             "METERHOUSE_ADMIN_KEY": ADMIN_KEY,
@@ -83,15 +90,6 @@ class Gateway:
         """Run `meterhouse verify`."""
         return await asyncio.to_thread(self._command.run, "verify")
 
-    async def expect_clean(self) -> None:
-        """Go on only if `meterhouse verify` finds nothing.
-
-        Raises:
-            BrokenPromiseError: it does.
-        """
-        done = await self.verify()
-        expect(done.returncode == 0, f"verify: {done.stdout}{done.stderr}")
-
     def close(self) -> None:
         """End whatever still runs."""
         self._run.close()
@@ -116,9 +114,9 @@ class Gateway:
 class Admin:
     """The bootstrap admin, over the API."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        """Manage whatever serves that folder."""
-        self._gateway = gateway
+    def __init__(self, place: Place) -> None:
+        """Manage whatever serves there."""
+        self._place = place
 
     async def create(self, path: str, **body: Any) -> dict[str, Any]:
         """Create something and return it."""
@@ -133,27 +131,25 @@ class Admin:
     async def caller(self, **owner: Any) -> tuple[Caller, str]:
         """Issue a key for inference, and return who has it, with its id."""
         key = await self.create("/v1/keys", name="faults", **owner)
-        return Caller(self._gateway, key["secret"]), key["id"]
+        return Caller(self._place, key["secret"]), key["id"]
 
-    async def budget(self, scope: str, scope_id: str | None, cap_usd: float) -> str:
-        """Create a hard budget for all time, and return its id."""
-        made = await self.create(
-            "/v1/budgets", scope=scope, scope_id=scope_id, cap_usd=cap_usd, period="total"
-        )
-        return str(made["id"])
+    async def budget(self, scope: str, scope_id: str | None, cap_usd: float, **terms: str) -> str:
+        """Create a hard budget, for all time unless the terms say otherwise; return its id."""
+        body = {"scope": scope, "scope_id": scope_id, "cap_usd": cap_usd, "period": "total"}
+        return str((await self.create("/v1/budgets", **(body | terms)))["id"])
 
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> httpx2.Response:
         headers = {"authorization": bearer(ADMIN_KEY)}
-        async with httpx2.AsyncClient(base_url=self._gateway.url, trust_env=False) as client:
+        async with httpx2.AsyncClient(base_url=self._place.url, trust_env=False) as client:
             return await client.request(method, path, json=body, headers=headers)
 
 
 @asynccontextmanager
-async def open_gateway(folder: Path, config: str) -> AsyncGenerator[tuple[Gateway, Admin]]:
+async def open_gateway(folder: Path, config: str) -> AsyncGenerator[Gateway]:
     """Serve a new data folder; whatever still runs at the end is ended."""
     gateway = Gateway(folder, config)
     try:
         await gateway.start()
-        yield gateway, Admin(gateway)
+        yield gateway
     finally:
         await asyncio.to_thread(gateway.close)

@@ -2,14 +2,16 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.core.clock import SystemClock, epoch_ms
 from app.core.money import usd_text
 from app.db.sqlite import FILE_NAME, open_read_only
+from app.db.verifier import verify
 from tests.faults.scenario import expect, expect_equal
 
 
@@ -31,7 +33,7 @@ class Row:
 class PeriodRow:
     """What a budget has seen in one period."""
 
-    id: str
+    budget_id: str
     cap_nusd: int
     held_nusd: int
     settled_nusd: int
@@ -73,13 +75,13 @@ class LedgerFile:
         )
         return int(cost) + int(held)
 
-    def periods(self) -> Mapping[str, PeriodRow]:
-        """Return the newest period of each budget."""
+    def periods(self) -> list[PeriodRow]:
+        """Return every budget period, the oldest first."""
         found = self._ask(
-            "SELECT budget_id, id, cap_nusd, held_nusd, settled_nusd, overshoot_nusd "
-            "FROM budget_periods ORDER BY start_ms"
+            "SELECT budget_id, cap_nusd, held_nusd, settled_nusd, overshoot_nusd "
+            "FROM budget_periods ORDER BY start_ms, id"
         )
-        return {budget_id: PeriodRow(*row) for budget_id, *row in found}
+        return [PeriodRow(*row) for row in found]
 
     def expect_within_caps(self) -> None:
         """Go on only if every budget holds.
@@ -87,12 +89,22 @@ class LedgerFile:
         Raises:
             BrokenPromiseError: one does not.
         """
-        for period in self.periods().values():
+        for period in self.periods():
             used = period.held_nusd + period.settled_nusd
             expect(
                 used <= period.cap_nusd,
-                f"{period.id}: {usd_text(used)} of {usd_text(period.cap_nusd)} are used",
+                f"{period.budget_id}: {usd_text(used)} of {usd_text(period.cap_nusd)} are used",
             )
+
+    def expect_clean(self, now_ms: int | None = None) -> None:
+        """Go on only if the invariants hold, and the file is sound.
+
+        Raises:
+            BrokenPromiseError: it is not so.
+        """
+        at_ms = epoch_ms(SystemClock().now()) if now_ms is None else now_ms
+        expect_equal(list(verify(self.path.parent, at_ms).broken), [], "verify")
+        expect_equal(self._ask("PRAGMA integrity_check"), [("ok",)], "integrity_check")
 
     def expect_one_row_each(
         self, *, request_ids: Iterable[str] = (), markers: Iterable[str] = ()

@@ -39,7 +39,6 @@ _MODELS: Final = {
 _CLIENTS: Final = 12
 _ANSWERS_BEFORE_A_KILL: Final = 100
 _PLENTY_USD: Final = 1_000
-_REFUSALS: Final = frozenset({(402, "budget_exceeded"), (429, "budget_busy")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +80,10 @@ class Findings:
 class Proof:
     """One run, over one data folder."""
 
-    def __init__(self, gateway: Gateway, admin: Admin) -> None:
+    def __init__(self, gateway: Gateway) -> None:
         """Prove it of this gateway."""
         self._gateway = gateway
-        self._admin = admin
+        self._admin = Admin(gateway)
         self._ledger = gateway.ledger
         self._received: list[Seen] = []
         self._notes: list[str] = []
@@ -124,11 +123,12 @@ class Proof:
         ]
         cap_nusd = FITTING * _TARIFF.hold_nusd(chats[0])
         await self._admin.budget("key", key_id, usd_of(cap_nusd))
-        seen = await call_together(caller, chats)
+        seen: list[Seen] = []
+        await call_together([(caller, chat) for chat in chats], seen)
         await until(self._ledger.open_holds, lambda holds: holds == 0, "nothing held")
         self._received += seen
         admitted = sum(one.status == 200 for one in seen)
-        refused = sum((one.status, one.code) in _REFUSALS for one in seen)
+        refused = sum(one.is_refused_by_budget for one in seen)
         self._note(refused, ASKED - admitted, "refused with 402 or 429")
         return admitted, max(0, self._ledger.used_nusd(key_id) - cap_nusd)
 
@@ -179,7 +179,7 @@ async def prove(folder: Path) -> Findings:
         banner = await asyncio.to_thread(simulator.wait_for, "Simulator at")
         config = gateway_file(banner.split()[2], _MODELS, _TARIFF)
         server = open_gateway(folder / "gateway", config)
-        return await Proof(*await stack.enter_async_context(server)).run()
+        return await Proof(await stack.enter_async_context(server)).run()
 
 
 def main() -> int:

@@ -1,9 +1,10 @@
 """One fault, what is promised under it, and how much of it is tried."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 
 class BrokenPromiseError(AssertionError):
@@ -30,12 +31,7 @@ class Scenario:
     name: str
     promise: str
     seconds: float  # about what the long form takes
-    run: Callable[[Stage], Awaitable[str]]  # returns what was seen, or raises BrokenPromiseError
-
-    @property
-    def family(self) -> str:
-        """Return the first word of the name."""
-        return self.name.partition("/")[0]
+    run: Callable[[Stage], Coroutine[Any, Any, str]]  # what was seen; or BrokenPromiseError
 
 
 def expect(holds: object, what: str) -> None:

@@ -1,0 +1,14 @@
+"""Every scenario there is. A family is a module of this package; the next one goes here."""
+
+from typing import Final
+
+from tests.faults import budgets, clocks, database, kills, leaving, power
+
+SCENARIOS: Final = (
+    *budgets.SCENARIOS,
+    *kills.SCENARIOS,
+    *leaving.SCENARIOS,
+    *database.SCENARIOS,
+    *clocks.SCENARIOS,
+    *power.SCENARIOS,
+)
