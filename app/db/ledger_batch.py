@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final, TypeVar
 
@@ -47,26 +46,57 @@ _Kind = TypeVar("_Kind", bound=Change)
 _log = structlog.get_logger(__name__)
 
 
-def write_batch(connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
-    """Write changes inside the caller's transaction, as if one after the other.
+class Statements:
+    """The texts of statements for so many rows: made once, and then known to SQLite too."""
 
-    What was settled or topped up by somebody whose hold it is no more is left out, and logged.
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._inserts: dict[tuple[str, int], str] = {}
+        self._deletes: dict[int, str] = {}
 
-    Raises:
-        sqlite3.Error: some change cannot be written; the transaction must be rolled back.
-    """
-    _Batch(connection, changes).write()
+    def insert(self, columns: Columns, rows: int, unless: str = "") -> str:
+        """Return what inserts so many rows."""
+        sql = self._inserts.get((columns.table, rows))
+        if sql is None:
+            marks = f"({', '.join('?' * len(columns.names))})"
+            # The names are those of our own tables.
+            sql = self._inserts[columns.table, rows] = (
+                f"INSERT {unless}INTO {columns.table} ({', '.join(columns.names)}) "  # noqa: S608
+                f"VALUES {', '.join([marks] * rows)}"
+            )
+        return sql
+
+    def delete_holds(self, holds: int) -> str:
+        """Return what deletes so many holds of one lease, and says which there were."""
+        sql = self._deletes.get(holds)
+        if sql is None:
+            marks = ", ".join("?" * holds)
+            sql = self._deletes[holds] = (
+                f"DELETE FROM holds WHERE lease_id = ? AND id IN ({marks}) RETURNING id"  # noqa: S608 - only marks
+            )
+        return sql
 
 
-class _Batch:
+class Batch:
     """The changes of one transaction, and what they add up to for each budget period."""
 
-    def __init__(self, connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, statements: Statements, changes: Sequence[Change]
+    ) -> None:
+        """Take what to write, and where; the caller begins and commits."""
         self._connection = connection
+        self._statements = statements
         self._changes = changes
         self._sums: dict[str, list[Any]] = {}  # period -> held, settled, overshoot, cap, is_hard
 
     def write(self) -> None:
+        """Write the changes, as if one after the other.
+
+        What was settled or topped up by somebody whose hold it is no more is left out, and logged.
+
+        Raises:
+            sqlite3.Error: some change cannot be written; the transaction must be rolled back.
+        """
         for renewal in self._of(LeaseRenewal):
             values = (renewal.lease_id, renewal.started_at_ms, renewal.until_ms)
             self._connection.execute(_RENEW, values)
@@ -90,7 +120,7 @@ class _Batch:
     def _insert(self, columns: Columns, rows: Sequence[Row], unless: str = "") -> None:
         for start in range(0, len(rows), _ROWS_PER_STATEMENT):
             part = rows[start : start + _ROWS_PER_STATEMENT]
-            sql = _insert_sql(columns.table, columns.names, len(part), unless)
+            sql = self._statements.insert(columns, len(part), unless)
             self._connection.execute(sql, [value for row in part for value in row])
 
     def _top_up(self) -> None:
@@ -123,7 +153,9 @@ class _Batch:
             ids = [one.hold_id for one in group]
             for start in range(0, len(ids), _ROWS_PER_STATEMENT):
                 part = ids[start : start + _ROWS_PER_STATEMENT]
-                found = self._connection.execute(_delete_sql(len(part)), (lease_id, *part))
+                found = self._connection.execute(
+                    self._statements.delete_holds(len(part)), (lease_id, *part)
+                )
                 yield from (hold_id for (hold_id,) in found.fetchall())
 
     def _add_up(self, changes: Iterable[Intent | TopUp | Settlement | Withdrawal]) -> None:
@@ -143,16 +175,3 @@ class _Batch:
         for change in self._of(PeriodChange):
             self._add(Charge(change.period_id, overshoot_nusd=change.overshoot_nusd))
             self._sums[change.period_id][3:] = (change.cap_nusd, change.is_hard)
-
-
-@lru_cache(maxsize=256)
-def _insert_sql(table: str, names: tuple[str, ...], rows: int, unless: str) -> str:
-    marks = f"({', '.join('?' * len(names))})"
-    # The names are those of our own tables.
-    return f"INSERT {unless}INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * rows)}"  # noqa: S608
-
-
-@lru_cache(maxsize=64)
-def _delete_sql(holds: int) -> str:
-    marks = ", ".join("?" * holds)
-    return f"DELETE FROM holds WHERE lease_id = ? AND id IN ({marks}) RETURNING id"  # noqa: S608 - only marks

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from app.db.ledger_batch import write_batch
+from app.db.ledger_batch import Batch, Statements
 from app.db.ledger_changes import Change, Intent, Settlement, TopUp, described
 from app.db.sqlite import WritingConnection
 
@@ -51,6 +51,7 @@ class LedgerStore:
         self._connection = WritingConnection(path, check_same_thread=False)
         self._connection.execute(_BUSY_TIMEOUT)
         self._checkpointer = WritingConnection(path, check_same_thread=False)
+        self._statements = Statements()
         self._commits = self._changes = 0  # of this connection since the last checkpoint
         self._version = -1  # changes when another connection commits
         self._wait_seconds = 0.0
@@ -68,7 +69,7 @@ class LedgerStore:
         refused: list[Change] = []
         try:
             with self._transaction():
-                write_batch(self._connection, changes)
+                Batch(self._connection, self._statements, changes).write()
         except _FAULTS:
             with self._transaction():
                 refused = [change for change in changes if not self._write_alone(change)]
@@ -126,7 +127,7 @@ class LedgerStore:
         for candidate in (change, _cleaned(change)):
             self._connection.execute("SAVEPOINT change")
             try:
-                write_batch(self._connection, (candidate,))
+                Batch(self._connection, self._statements, (candidate,)).write()
             except _FAULTS as error:
                 self._connection.execute("ROLLBACK TO change")
                 reason = str(error)

@@ -81,7 +81,7 @@ class LedgerWriter:
         _log.error("ledger_change_lost", change=described(change))
         raise NotReadyError("The ledger can take no further change.", retry_after_seconds=1)
 
-    async def commit(self, change: Change, *, patience_seconds: float = FLUSH_SECONDS) -> None:
+    async def write(self, change: Change, *, patience_seconds: float = FLUSH_SECONDS) -> None:
         """Return when a change is committed, and so are all before it.
 
         Raises:
@@ -140,7 +140,7 @@ class LedgerWriter:
             while (batch := self._next_batch()) is not None:
                 if not batch:
                     self._store.checkpoint()
-                elif not self._write(batch):
+                elif not self._write_batch(batch):
                     return
                 else:
                     self._rest()
@@ -160,7 +160,7 @@ class LedgerWriter:
                 return None
             return list(islice(self._queue, CHANGES_PER_COMMIT))
 
-    def _write(self, batch: Sequence[_Queued]) -> bool:
+    def _write_batch(self, batch: Sequence[_Queued]) -> bool:
         """Write changes, however often it takes. Return whether that was done in time."""
         changes = [queued.change for queued in batch]
         failures = 0

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from app.core.errors import NotReadyError
 from app.core.money import usd_text
 from app.db.schema import require_head
 from app.db.sqlite import FILE_NAME, open_read_only
@@ -66,18 +67,21 @@ def verify(data_dir: Path, now_ms: int) -> Proof:
 
     Raises:
         ConfigurationError: there is no database of this version.
-        sqlite3.Error: it cannot be read.
+        NotReadyError: it cannot be read right now.
     """
     require_head(data_dir)
-    with closing(open_read_only(data_dir / FILE_NAME)) as connection:
-        connection.execute(_PATIENCE)
-        connection.execute("BEGIN")
-        return Proof(
-            entries=_count(connection, "entries"),
-            holds=_count(connection, "holds"),
-            periods=_count(connection, "budget_periods"),
-            broken=[*_broken(connection, now_ms)],
-        )
+    try:
+        with closing(open_read_only(data_dir / FILE_NAME)) as connection:
+            connection.execute(_PATIENCE)
+            connection.execute("BEGIN")
+            return Proof(
+                entries=_count(connection, "entries"),
+                holds=_count(connection, "holds"),
+                periods=_count(connection, "budget_periods"),
+                broken=[*_broken(connection, now_ms)],
+            )
+    except sqlite3.Error as error:
+        raise NotReadyError(f"The database cannot be read: {error}") from error
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

@@ -114,7 +114,11 @@ class Account:
         self.current = BudgetPeriod(self.budget, span, self.budget.cap_nusd, self.budget.is_hard)
         return self.current
 
-    def change_terms(self, budget: Budget) -> PeriodChange | None:
-        """Go on under other terms; return what the ledger must know of them, if anything."""
+    def change_terms(self, budget: Budget, at_ms: int) -> PeriodChange | None:
+        """Go on under other terms; return what the ledger must know of them, if anything.
+
+        A period that is over stays as it was.
+        """
+        period = self.period_at(at_ms)
         self.budget = budget
-        return None if self.current is None else self.current.change_terms(budget)
+        return period.change_terms(budget)

@@ -80,11 +80,12 @@ class Admission:
         """
         async with self._refreshing:
             terms = await self._stored.read(known=self._budgets.knows)
-            for period, change in self._budgets.set_terms(terms.budgets, terms.periods):
+            now_ms = self._now_ms()
+            for period, change in self._budgets.set_terms(terms.budgets, terms.periods, now_ms):
                 self._ledger.note(change)
                 nusd = change.overshoot_nusd
                 if nusd:
-                    event = overshoot_event(period, self._now_ms(), nusd=nusd, cause="cap")
+                    event = overshoot_event(period, now_ms, nusd=nusd, cause="cap")
                     self._ledger.note(event)
             self._limiter.set_terms(terms.limits)
 

@@ -30,13 +30,14 @@ class Budgets:
         self._by_scope: dict[AccountScope, list[Account]] = {}
 
     def set_terms(
-        self, budgets: Iterable[Budget], stored: Mapping[str, BudgetPeriod]
+        self, budgets: Iterable[Budget], stored: Mapping[str, BudgetPeriod], at_ms: int
     ) -> Sequence[tuple[BudgetPeriod, PeriodChange]]:
         """Let these budgets bind from now on, and no others.
 
         Args:
             budgets: All that bind somebody.
             stored: By budget, the newest period that the ledger knows, for those that are new here.
+            at_ms: The moment, as epoch milliseconds.
 
         Returns:
             The periods under way whose terms change, and what the ledger must know of that.
@@ -46,9 +47,9 @@ class Budgets:
         for budget in budgets:
             account = self._accounts.get(budget.id) or Account(budget, stored.get(budget.id))
             accounts[budget.id] = account
-            change = account.change_terms(budget)
-            if account.current is not None and change is not None:
-                changes.append((account.current, change))
+            change = account.change_terms(budget, at_ms)
+            if change is not None:
+                changes.append((account.period_at(at_ms), change))
         self._accounts = accounts
         self._by_scope = {}
         for account in accounts.values():

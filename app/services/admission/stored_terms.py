@@ -43,7 +43,7 @@ class StoredTerms:
         new = [budget_id for budget_id in budgets if not known(budget_id)]
         stored = await self._periods.read_newest(new)
         periods = {
-            row.budget_id: _period(
+            row.budget_id: period_of(
                 budgets[row.budget_id], row, stored.events.get(row.budget_id, ())
             )
             for row in stored.newest
@@ -75,7 +75,14 @@ def _limit(row: LimitRow) -> Limit:
     )
 
 
-def _period(budget: Budget, row: BudgetPeriodRow, events: Collection[str]) -> BudgetPeriod:
+def period_of(budget: Budget, row: BudgetPeriodRow, events: Collection[str]) -> BudgetPeriod:
+    """Return what a budget has seen in a stored period.
+
+    Args:
+        budget: Whose period it is.
+        row: As it is stored.
+        events: The ids of those that were told of the budget.
+    """
     return BudgetPeriod(
         budget=budget,
         span=Span(row.start_ms, row.end_ms),

@@ -37,8 +37,8 @@ async def open_ledger(
         NotReadyError: the database cannot be written right now.
     """
     lease_id, started_at_ms = new_id("lease"), epoch_ms(clock.now())
-    await writer.commit(_renewal(lease_id, started_at_ms, clock))
-    await _settle_orphans(writer, holds, lease_id, epoch_ms(clock.now()))
+    await writer.write(_renewal(lease_id, started_at_ms, clock))
+    await settle_orphans(writer, holds, lease_id, epoch_ms(clock.now()))
     async with running_beside(_renew_for_ever(writer, lease_id, started_at_ms, clock)):
         yield Ledger(writer, lease_id)
     writer.put(LeaseEnd(lease_id))
@@ -61,9 +61,14 @@ def _renewal(lease_id: str, started_at_ms: int, clock: Clock) -> LeaseRenewal:
     return LeaseRenewal(lease_id, started_at_ms, until_ms)
 
 
-async def _settle_orphans(
+async def settle_orphans(
     writer: LedgerWriter, holds: HoldDirectory, lease_id: str, at_ms: int
 ) -> None:
+    """Settle every call of other processes at what was held for it, and end their leases.
+
+    Raises:
+        NotReadyError: the database is away for now.
+    """
     orphans = await holds.find_orphans(lease_id)
     for hold in orphans.holds:
         charges = _charges(hold.charged or (), hold.held_nusd)

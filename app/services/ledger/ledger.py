@@ -63,7 +63,7 @@ class Ledger:
             AppError: the database refuses it.
         """
         intent = Intent(self._hold_row(hold), charges, is_durable)
-        await self._writer.commit(intent, patience_seconds=INTENT_SECONDS)
+        await self._writer.write(intent, patience_seconds=INTENT_SECONDS)
 
     def withdraw(self, hold_id: str, charges: Sequence[Charge]) -> None:
         """Take an intent back: nothing has left for an upstream."""

@@ -1,0 +1,1 @@
+"""The ledger and the money in it, over the real SQL."""

@@ -1,0 +1,254 @@
+"""A gateway's money without its network: real admission over a real file, crashing on demand."""
+
+# pyright: reportPrivateUsage=false
+
+import json
+import sqlite3
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+from app.core.clock import epoch_ms
+from app.core.gateway_file import ModelBounds
+from app.db.ledger_changes import Change, LeaseRenewal
+from app.db.ledger_store import LedgerStore
+from app.db.ledger_writer import LedgerWriter
+from app.db.repositories.holds import HoldDirectory, Orphans
+from app.db.sqlite import open_read_only
+from app.models.budgets import BudgetPeriodRow
+from app.models.holds import HoldRow
+from app.services.admission.accounts import BudgetPeriod
+from app.services.admission.admission import Admission
+from app.services.admission.admitted import Admitted
+from app.services.admission.stored_terms import StoredTerms, TermsRead, period_of
+from app.services.admission.terms import Budget
+from app.services.call import Call
+from app.services.ledger.entry import Basis, Entry, Status
+from app.services.ledger.lease import settle_orphans
+from app.services.ledger.ledger import Ledger
+from app.services.prices.price import Price, PricedUnit
+from app.services.prices.price_book import PriceBook
+from app.services.prices.quote import Quote
+from app.services.principals import Principal
+from app.services.providers.provider import Provider
+from app.services.routing.catalogue import Target
+from tests.support.clocks import FakeClock
+
+TARGET: Final = Target("up", "m", cast("Provider", None))  # nothing is sent
+Result = TypeVar("Result")
+
+
+class Crash(BaseException):
+    """The process is dead."""
+
+
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Run what never has to wait here."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return cast("Result", stop.value)
+    coroutine.close()
+    raise AssertionError("it waits")
+
+
+class Fuse:
+    """Lets the process die at one of the next statements."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+
+    def count(self) -> None:
+        if self.left is not None:
+            if self.left == 0:
+                raise Crash
+            self.left -= 1
+
+
+class MortalConnection:
+    """A connection whose process may die before any statement."""
+
+    def __init__(self, connection: sqlite3.Connection, fuse: Fuse) -> None:
+        self._connection = connection
+        self._fuse = fuse
+
+    def execute(self, *arguments: Any) -> Any:
+        self._fuse.count()
+        return self._connection.execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> Any:
+        self._fuse.count()
+        return self._connection.executemany(*arguments)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class StepWriter:
+    """The ledger's writer without its thread: it writes when it is told to."""
+
+    def __init__(self, path: Path, fuse: Fuse) -> None:
+        self._store = LedgerStore(path)
+        mortal = MortalConnection(self._store._connection, fuse)
+        self._store._connection = cast("Any", mortal)
+        self.queue: list[Change] = []
+
+    def has_room(self) -> bool:
+        return True
+
+    def put(self, change: Change) -> None:
+        self.queue.append(change)
+
+    async def write(self, change: Change, *, patience_seconds: float = 5.0) -> None:
+        del patience_seconds
+        self.put(change)
+        refused = self.step(len(self.queue))
+        assert change not in refused, f"the database refuses what was admitted: {change}"
+
+    async def flush(self) -> None:
+        self.step(len(self.queue))
+
+    def step(self, count: int) -> Sequence[Change]:
+        if not self.queue:
+            return []
+        refused = self._store.write(self.queue[:count])
+        del self.queue[:count]
+        return refused
+
+    def die(self) -> None:
+        self._store.close()
+
+
+class Rows:
+    """What stands in for the repositories: the same rows, read at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.budgets: dict[str, Budget] = {}
+
+    def query(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        with closing(open_read_only(self._path)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(sql, values)]
+
+    async def read(self, *, known: Any) -> TermsRead:
+        periods: dict[str, BudgetPeriod] = {}
+        for row in self.query("SELECT * FROM budget_periods ORDER BY start_ms"):
+            budget = self.budgets[row["budget_id"]]
+            if not known(budget.id):
+                periods[budget.id] = period_of(budget, BudgetPeriodRow(**row), ())
+        return TermsRead([*self.budgets.values()], (), periods)
+
+    async def find_orphans(self, lease_id: str) -> Orphans:
+        holds = self.query("SELECT * FROM holds WHERE lease_id != ?", lease_id)
+        leases = self.query("SELECT id FROM leases WHERE id != ?", lease_id)
+        return Orphans([_hold(row) for row in holds], [row["id"] for row in leases])
+
+
+def _hold(row: Mapping[str, Any]) -> HoldRow:
+    parsed = {
+        name: json.loads(row[name]) if row[name] else None for name in ("price", "charged", "tags")
+    }
+    return HoldRow(**{**row, **parsed})
+
+
+class Prices:
+    """Quotes one price, which can change."""
+
+    def __init__(self) -> None:
+        self.price = price(1_000_000, 2_000_000)
+
+    def quote(self, model: str, upstream: str, upstream_model: str, at_ms: int) -> Quote:
+        del model, upstream, upstream_model, at_ms
+        return Quote(self.price)
+
+
+def price(tokens_in: int, tokens_out: int) -> Price:
+    """Return a price in nano-dollars for 1,000,000 tokens."""
+    return Price(
+        {PricedUnit.INPUT_TOKEN: tokens_in, PricedUnit.OUTPUT_TOKEN: tokens_out}, "the test"
+    )
+
+
+class Process:
+    """One gateway process over a file, from its start to its death."""
+
+    def __init__(
+        self, path: Path, rows: Rows, prices: Prices, *, clock: FakeClock, name: str
+    ) -> None:
+        self.clock = clock
+        self.fuse = Fuse()
+        self.lease_id = f"lease_{name}"
+        self.writer = StepWriter(path, self.fuse)
+        self.running: dict[str, Admitted] = {}
+        writer, now_ms = cast("LedgerWriter", self.writer), epoch_ms(clock.now())
+        self.writer.put(LeaseRenewal(self.lease_id, now_ms, now_ms + 30_000))
+        self.writer.step(1)
+        run(settle_orphans(writer, cast("HoldDirectory", rows), self.lease_id, now_ms))
+        self.admission = Admission(
+            Ledger(writer, self.lease_id),
+            cast("PriceBook", prices),
+            cast("StoredTerms", rows),
+            lambda _: ModelBounds(),
+            clock=clock,
+        )
+        self.refresh()
+
+    def refresh(self) -> None:
+        run(self.admission.refresh())
+
+    def admit(self, call_id: str, who: Principal, max_tokens: int, *, stream: bool) -> Admitted:
+        payload = {"max_tokens": max_tokens}
+        call = Call(call_id, None, who, "chat-completion", "m", payload, b"{}", stream)
+        admitted = run(self.admission.admit(call, TARGET))
+        self.running[call_id] = admitted
+        return admitted
+
+    def settle(self, call_id: str, tokens_in: int, tokens_out: int) -> int:
+        """Let a call end, and return its cost."""
+        admitted = self.running.pop(call_id)
+        price = admitted.price
+        assert price is not None
+        cost = price.cost({PricedUnit.INPUT_TOKEN: tokens_in, PricedUnit.OUTPUT_TOKEN: tokens_out})
+        entry = entry_of(admitted, tokens_in, tokens_out, cost)
+        self.admission.settle(admitted, entry)
+        return cost
+
+    def renew(self) -> None:
+        now_ms = epoch_ms(self.clock.now())
+        self.writer.put(LeaseRenewal(self.lease_id, now_ms, now_ms + 30_000))
+
+    def die(self) -> None:
+        with suppress(sqlite3.Error):
+            self.writer.die()
+
+
+def entry_of(admitted: Admitted, tokens_in: int, tokens_out: int, cost: int) -> Entry:
+    """Return the entry of a call that has ended."""
+    hold = admitted.hold
+    return Entry(
+        id=hold.id,
+        created_at_ms=hold.created_at_ms,
+        key_id=hold.key_id,
+        client_request_id=None,
+        task=hold.task,
+        model=hold.model,
+        upstream=hold.upstream,
+        upstream_model=hold.upstream_model,
+        stream=hold.stream,
+        status=Status.OK,
+        error_code=None,
+        finish_reason="stop",
+        units_in=tokens_in,
+        units_out=tokens_out,
+        basis=Basis.REPORTED,
+        attempts=1,
+        latency_ms=1,
+        ttft_ms=None,
+        user_id=hold.user_id,
+        team_id=hold.team_id,
+        cost_nusd=cost,
+        held_nusd=admitted.held_nusd,
+        charged=hold.charged,
+    )
