@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove fix docs bench lock lock-check clean
+.PHONY: help run test check prove faults fix docs bench lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -20,6 +20,10 @@ check: ## format, lint, types, imports, dependencies, dead code, then the tests
 prove: ## prove what is promised of money and records, in under a minute, offline
 	@scripts/setup run
 	@.venv/bin/python -m tests.faults.prove
+
+faults: ## break everything on purpose, in full (MINUTES=3 for a random slice, SEED= to repeat one)
+	@scripts/setup test
+	@.venv/bin/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 fix: ## format, and mend what ruff can mend
 	@scripts/setup check

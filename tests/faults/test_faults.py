@@ -97,3 +97,12 @@ def test_expecting_says_what_was_seen() -> None:
         expect_equal(2, 1, "rows")
     with pytest.raises(AssertionError, match="no answer"):
         expect(None, "no answer")
+
+
+def test_the_page_lists_every_scenario_with_its_promise() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/faults.md").read_text(encoding="utf-8")
+
+    _, _, table = page.partition("| scenario | what must hold |\n|---|---|\n")
+    rows = table.partition("\n\n")[0].splitlines()
+
+    assert rows == [f"| `{one.name}` | {one.promise} |" for one in SCENARIOS]
