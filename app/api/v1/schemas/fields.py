@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, PlainSerializer, SecretStr, StringConstraints
 
 from app.core.clock import from_epoch_ms
+from app.services.key_editor import MAX_TAGS
 
 _ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+")
 
@@ -21,6 +22,13 @@ def printable(text: str) -> str:
     if not text.isprintable():
         raise ValueError("must be one line of printable characters")
     return text
+
+
+def _without_equals(name: str) -> str:
+    """Refuse a name that `name=value` could not be taken apart again with."""
+    if "=" in name:
+        raise ValueError("must be without `=`, which ends the name of a tag")
+    return name
 
 
 def _address(text: str) -> str:
@@ -47,6 +55,14 @@ Email = Annotated[
     AfterValidator(_address),
     Field(description="An e-mail address, in whatever case. No two users have the same."),
 ]
+TagName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
+    AfterValidator(printable),
+    AfterValidator(_without_equals),
+]
+TagValue = Annotated[str, StringConstraints(max_length=256), AfterValidator(printable)]
+Tags = Annotated[dict[TagName, TagValue], Field(max_length=MAX_TAGS)]
 # Written out on the wire and nowhere else: not in a log, not in an error.
 ShownSecret = Annotated[
     SecretStr, PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json")

@@ -12,10 +12,10 @@ from pydantic import (
     StringConstraints,
 )
 
-from app.api.v1.schemas.fields import Name, ShownSecret, moment, printable
+from app.api.v1.schemas.fields import Name, ShownSecret, Tags, moment
 from app.core.clock import from_epoch_ms
 from app.models.api_keys import ApiKey
-from app.services.key_editor import MAX_TAGS, IssuedKey, KeyWish
+from app.services.key_editor import IssuedKey, KeyWish
 from app.services.principals import Scope
 from app.utils.paging import Page
 
@@ -32,12 +32,6 @@ _Id = Annotated[str, StringConstraints(max_length=64)]
 _Pattern = Annotated[
     str, StringConstraints(min_length=1, max_length=200), AfterValidator(_without_spaces)
 ]
-_TagName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
-    AfterValidator(printable),
-]
-_TagValue = Annotated[str, StringConstraints(max_length=256), AfterValidator(printable)]
 
 
 class KeyCreate(BaseModel):
@@ -66,8 +60,8 @@ class KeyCreate(BaseModel):
         Field(lt=_LATEST, description="When it stops working, with a time zone."),
     ] = None
     tags: Annotated[
-        dict[_TagName, _TagValue] | None,
-        Field(max_length=MAX_TAGS, description="Put on each of its calls, with your own key's."),
+        Tags | None,
+        Field(description="Put on each of its calls, with your own key's."),
     ] = None
 
     def to_wish(self) -> KeyWish:

@@ -6,13 +6,18 @@ from fastapi import Request
 
 from app.api.errors import header_text
 from app.api.v1.schemas.openai.chat import ChatCompletionRequest
+from app.api.v1.translate.tags import tags_of
 from app.core.money import NANO
 from app.services.call import Call, Trace
 from app.services.principals import Principal
 
 
 async def to_call(body: ChatCompletionRequest, request: Request, principal: Principal) -> Call:
-    """Return the call that a request asks for. The body has been read: nothing is awaited long."""
+    """Return the call that a request asks for. The body has been read: nothing is awaited long.
+
+    Raises:
+        InvalidRequestError: its tags are bad, or too many.
+    """
     state = request.scope["state"]
     return Call(
         id=state["request_id"],
@@ -23,6 +28,8 @@ async def to_call(body: ChatCompletionRequest, request: Request, principal: Prin
         payload=await request.json(),  # what FastAPI parsed for `body`, kept by Starlette
         body=await request.body(),
         stream=bool(body.stream),
+        tags=tags_of(request.scope["headers"], body.metadata, principal.tags),
+        end_user=body.user or None,
     )
 
 

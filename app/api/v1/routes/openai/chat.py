@@ -14,6 +14,7 @@ from app.api.v1.schemas.openai.chat import (
     ChatCompletionRequest,
 )
 from app.api.v1.translate.chat import answer_headers, to_call
+from app.api.v1.translate.tags import PARAMETER
 
 router = APIRouter(prefix="/v1/chat", tags=["chat"], route_class=PermittedRoute)
 
@@ -27,7 +28,12 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.post("/completions", response_model=ChatCompletion, responses=_ANSWERS)
+@router.post(
+    "/completions",
+    response_model=ChatCompletion,
+    responses=_ANSWERS,
+    openapi_extra={"parameters": [PARAMETER]},
+)
 async def create_chat_completion(
     body: ChatCompletionRequest,
     request: Request,

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.v1.schemas.fields import Tags, TagValue
+
 MAX_MODEL_CHARACTERS = 256
 
 
@@ -66,6 +68,13 @@ class ChatCompletionRequest(_Open):
     tools: list[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
     response_format: dict[str, Any] | None = None
+    metadata: Annotated[
+        Tags | None, Field(description="Tags that the call's entry carries; passed on as well.")
+    ] = None
+    user: Annotated[
+        TagValue | None,
+        Field(description="Whom the call is for. Its entry carries it; passed on as well."),
+    ] = None
 
 
 class CompletionUsage(_Open):
