@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.core.clock import Clock, epoch_ms
 from app.core.gateway_file import ModelBounds
+from app.db.ledger_changes import Row
 from app.services.admission import till
 from app.services.admission.accounts import BudgetPeriod
 from app.services.admission.admitted import SLICE_TOKENS, Admitted, cost_of, price_for
@@ -123,12 +124,18 @@ class Admission:
             self._ledger.top_up(admitted.hold.id, admitted.held_output, admitted.held_nusd, charges)
         return admitted.may_go_on(written)
 
-    def settle(self, admitted: Admitted, entry: Entry) -> None:
-        """Let a call out: its hold becomes its entry, and what it did not use is free again."""
+    def settle(self, admitted: Admitted, entry: Entry, body: Row | None = None) -> None:
+        """Let a call out: its hold becomes its entry, and what it did not use is free again.
+
+        Args:
+            admitted: The call.
+            entry: What became of it.
+            body: What is stored of its request and answer, if anything.
+        """
         charges, events = till.settle(admitted, entry.cost_nusd or 0, self._now_ms())
         used = (entry.units_in or 0) + (entry.units_out or 0)
         self._limiter.settle(admitted.grant, used, self._clock.monotonic())
-        self._ledger.settle(entry, charges)
+        self._ledger.settle(entry, charges, body)
         for event in events:
             self._ledger.note(event)
 

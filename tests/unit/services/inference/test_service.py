@@ -56,8 +56,8 @@ class FakeLedger:
     async def intend(self, hold: Hold, charges: object, *, is_durable: bool) -> None:
         del hold, charges, is_durable
 
-    def settle(self, entry: Entry, charges: object) -> None:
-        del charges
+    def settle(self, entry: Entry, charges: object, body: object) -> None:
+        del charges, body
         self.entries.append(entry)
 
 
