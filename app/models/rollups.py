@@ -38,6 +38,13 @@ class UsageDay(_Sums, Base):
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
 
+class UsageWeek(_Sums, Base):
+    """One week (UTC, from Monday on) of one value of one dimension."""
+
+    __tablename__ = "usage_weeks"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it so
+
+
 class UsageMark(Base):
     """How far the sums have come. The migration made the rows; moments are epoch milliseconds.
 

@@ -3,8 +3,8 @@
 Eight buckets for each doubling, so a value that is told from its bucket is at most 6 % away from
 the true one. Below 16 ms each bucket holds one value; from 70 minutes on, all are in the last.
 
-A histogram is one big integer of 32-bit lanes, a lane a bucket. Stored, it is the first lane that
-is not empty, how many bytes a lane takes, and the lanes from there on.
+A histogram is one big integer of 32-bit lanes, a lane a bucket. Stored, it is three bytes and some
+lanes: the first one that is not empty, how many bytes each takes, and how many there are.
 """
 
 from array import array
@@ -27,6 +27,7 @@ FIRST_LETTER: Final = 0x30  # that stands for the first bucket in a text of buck
 _BUCKETS: Final = LAST_BUCKET + 1
 _LANE_BITS: Final = 32
 _LANE_BYTES: Final = 4
+_HEAD_BYTES: Final = 3
 
 
 def bucket_of(value: int) -> int:
@@ -70,18 +71,21 @@ def pack(histogram: int) -> bytes:
     kept = bytearray(len(lanes) * width)
     for place in range(width):
         kept[place::width] = raw[place::_LANE_BYTES]
-    return bytes((used[0], width)) + kept
+    return bytes((used[0], width, len(lanes))) + kept
 
 
 def unpack(kept: bytes) -> int:
-    """Return the histogram that `pack` made bytes of."""
-    if not kept:
-        return 0
-    first, width = kept[0], kept[1]
-    raw = bytearray((len(kept) - 2) // width * _LANE_BYTES)
-    for place in range(width):
-        raw[place::_LANE_BYTES] = kept[place + 2 :: width]
-    return int.from_bytes(raw, "little") << first * _LANE_BITS
+    """Return the sum of all histograms that `pack` made bytes of, one after another."""
+    found, at = 0, 0
+    while at < len(kept):
+        first, width, count = kept[at : at + _HEAD_BYTES]
+        at, end = at + _HEAD_BYTES, at + _HEAD_BYTES + count * width
+        raw = bytearray(count * _LANE_BYTES)
+        for place in range(width):
+            raw[place::_LANE_BYTES] = kept[at + place : end : width]
+        found += int.from_bytes(raw, "little") << first * _LANE_BITS
+        at = end
+    return found
 
 
 def _from_counts(counts: Counter[int] | dict[int, int]) -> int:

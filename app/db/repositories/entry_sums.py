@@ -1,6 +1,6 @@
 """How the database adds up entries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from app.db.repositories.usage_sums import (
     Sums,
     SumsByCell,
     add_to,
-    start_of,
+    offset_of,
 )
 from app.models.entries import EntryRow
 from app.models.rollups import LateEntry
@@ -37,6 +37,7 @@ _MOST_UNITS: Final = 10**12
 _MOST_NUSD: Final = 10**16
 
 _Column: TypeAlias = InstrumentedAttribute[Any]
+_Query: TypeAlias = Select[*tuple[Any, ...]]
 
 
 class EntrySums:
@@ -53,12 +54,16 @@ class EntrySums:
         *,
         width_ms: int | None = None,
         only: Mapping[Dimension, str] | None = None,
+        values: Collection[str] | None = None,
     ) -> SumsByCell:
-        """Add up the entries of some spans of time, by starts of such a width and by values."""
+        """Add up the entries of some spans of time, by starts of such a width and by values.
+
+        With values, it is those of these alone.
+        """
         found: SumsByCell = {}
         for span in spans:
-            query = _query(dimension, width_ms).where(*_within(span), *conditions(only or {}))
-            await self._add(query, found)
+            query = _query(dimension, width_ms, values)
+            await self._add(query.where(*_within(span), *conditions(only or {})), found)
         return found
 
     async def of_late(
@@ -68,10 +73,11 @@ class EntrySums:
         *,
         width_ms: int | None = None,
         only: Mapping[Dimension, str] | None = None,
+        values: Collection[str] | None = None,
     ) -> SumsByCell:
         """Add up those of the entries of a span that came too late for the kept sums."""
-        query = _query(dimension, width_ms).where(
-            EntryRow.id.in_(_LATE_IDS), *_within(span), *conditions(only or {})
+        query = _query(dimension, width_ms, values).where(
+            EntryRow.id.in_(_LATE_IDS), *_within_unindexed(span), *_unindexed(only or {})
         )
         return await self._add(query, {})
 
@@ -98,7 +104,7 @@ class EntrySums:
         last = await self._session.execute(select(func.max(created_at)))
         return first.scalar_one(), last.scalar_one()
 
-    async def _add(self, query: Select[Any], found: SumsByCell) -> SumsByCell:
+    async def _add(self, query: _Query, found: SumsByCell) -> SumsByCell:
         rows: Sequence[Any] = (await self._session.execute(query)).all()
         for start_ms, value, *sums, latency, ttft in rows:
             one = Sums._make((*sums, _histogram(latency), _histogram(ttft)))
@@ -108,6 +114,16 @@ class EntrySums:
 
 def _within(span: Span) -> Sequence[ColumnElement[bool]]:
     return (EntryRow.created_at_ms >= span.begin_ms, EntryRow.created_at_ms < span.end_ms)
+
+
+def _within_unindexed(span: Span) -> Sequence[ColumnElement[bool]]:
+    """Say it so that the few late entries are looked up, rather than all of the span."""
+    created_at = EntryRow.created_at_ms + 0
+    return (created_at >= span.begin_ms, created_at < span.end_ms)
+
+
+def _unindexed(only: Mapping[Dimension, str]) -> Sequence[ColumnElement[bool]]:
+    return [_value(dimension) == value for dimension, value in only.items()]
 
 
 def conditions(only: Mapping[Dimension, str]) -> list[ColumnElement[bool]]:
@@ -123,16 +139,31 @@ def _has(dimension: Dimension, value: str) -> ColumnElement[bool]:
     return select(tag.c.value).where(tag.c.key == name, tag.c.value == text).exists()
 
 
-def _query(dimension: Dimension, width_ms: int | None) -> Select[Any]:
-    start, value = _start(width_ms), literal("")
+def _query(
+    dimension: Dimension, width_ms: int | None, values: Collection[str] | None = None
+) -> _Query:
+    start = start_in_sql(EntryRow.created_at_ms, width_ms)
     if dimension is Dimension.TAG:
         tag = _tags()
         value = tag.c.key + "=" + tag.c.value
         query = select(start, value, *_SUMS).join_from(EntryRow, tag, true())
-        return query.group_by(start, value)
-    if dimension is not Dimension.ALL:
-        value = func.coalesce(_COLUMNS[dimension], "")
-    return select(start, value, *_SUMS).group_by(start, value)
+    else:
+        value = literal("") if dimension is Dimension.ALL else _value(dimension)
+        query = select(start, value, *_SUMS)
+    if values is not None:
+        query = query.where(value.in_(values))
+    return query.group_by(start, value)
+
+
+def _value(dimension: Dimension) -> ColumnElement[str]:
+    return func.coalesce(_COLUMNS[dimension], "")
+
+
+def start_in_sql(moment: _Column | ColumnElement[int], width_ms: int | None) -> ColumnElement[int]:
+    """Say in SQL what `start_of` says."""
+    if width_ms is None:
+        return literal(0)
+    return moment - (moment - offset_of(width_ms)) % width_ms
 
 
 def _histogram(letters: str | None) -> int:
@@ -149,14 +180,6 @@ _COLUMNS: Final[Mapping[Dimension, _Column]] = {
     Dimension.UPSTREAM: EntryRow.upstream,
     Dimension.STATUS: EntryRow.status,
 }
-
-
-def _start(width_ms: int | None) -> ColumnElement[int]:
-    """Say in SQL what `start_of` says."""
-    if width_ms is None:
-        return literal(0)
-    created_at = EntryRow.created_at_ms
-    return created_at - (created_at - start_of(width_ms, width_ms) % width_ms) % width_ms
 
 
 def _tokens(units: str, unit: str) -> str:

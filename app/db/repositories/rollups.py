@@ -1,17 +1,20 @@
-"""All SQL that touches the kept sums of entries: `usage_hours`, `usage_days`, `usage_marks`."""
+"""All SQL that touches the kept sums of entries: `usage_hours`, `usage_days`, `usage_weeks`."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, Table, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, CursorResult, Table, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from app.db.repositories.entry_sums import start_in_sql
 from app.db.repositories.usage_sums import (
     DAY_MS,
     HOUR_MS,
+    WEEK_MS,
     Cell,
     Dimension,
     Span,
@@ -21,14 +24,15 @@ from app.db.repositories.usage_sums import (
     pair,
     start_of,
 )
-from app.models.rollups import UsageDay, UsageHour, UsageMark
+from app.models.rollups import UsageDay, UsageHour, UsageMark, UsageWeek
 from app.utils import histogram
 
 _TABLES: Final[Mapping[int, Table]] = {
     HOUR_MS: cast("Table", UsageHour.__table__),
     DAY_MS: cast("Table", UsageDay.__table__),
+    WEEK_MS: cast("Table", UsageWeek.__table__),
 }
-_FIELDS: Final = (*Cell._fields, *Sums._fields)
+_HISTOGRAMS: Final = {"latency", "ttft"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +78,27 @@ class RollupRepository:
         spans: Iterable[tuple[int, Span]],
         *,
         width_ms: int | None = None,
-        value: str | None = None,
+        values: Collection[str] | None = None,
     ) -> SumsByCell:
-        """Add up kept sums of whole hours or days, by starts of such a width and by values.
+        """Add up kept sums of whole hours, days or weeks, by starts of such a width and by values.
 
-        Each span comes with the width of the sums that are wanted of it. With a value, it is those
-        of this value alone.
+        Each span comes with the width of the sums that are wanted of it. With values, it is those
+        of these alone.
         """
         rows = list[Any]()
         for kept_ms, span in spans:
             kept = _TABLES[kept_ms].c
-            query = select(*(kept[field] for field in _FIELDS)).where(
+            start = start_in_sql(kept.start_ms, width_ms)
+            query = select(start, kept.value, *_sums(kept)).where(
                 kept.dimension == dimension,
                 kept.start_ms >= span.begin_ms,
                 kept.start_ms < span.end_ms,
             )
-            if value is not None:
-                query = query.where(kept.value == value)
-            rows += (await self._session.execute(query)).all()
+            if values is not None:
+                query = query.where(kept.value.in_(values))
+            rows += (await self._session.execute(query.group_by(start, kept.value))).all()
         # A large report would keep the calls that run meanwhile waiting.
-        return await asyncio.to_thread(_fold, rows, width_ms)
+        return await asyncio.to_thread(_fold, rows)
 
     async def starts(self, dimension: str, span: Span) -> Sequence[int]:
         """Return the days of a span that have sums of a dimension, in order."""
@@ -144,11 +149,21 @@ def by_width(sums: SumsByCell, width_ms: int | None) -> SumsByCell:
     return found
 
 
-def _fold(rows: Iterable[Any], width_ms: int | None) -> SumsByCell:
+def _sums(kept: ReadOnlyColumnCollection[str, Column[Any]]) -> Sequence[ColumnElement[Any]]:
+    """Return the fields of `Sums`; histograms one after another, for the database adds no lanes."""
+    return [
+        func.group_concat(func.hex(kept[field]), "")
+        if field in _HISTOGRAMS
+        else func.sum(kept[field])
+        for field in Sums._fields
+    ]
+
+
+def _fold(rows: Iterable[Any]) -> SumsByCell:
     found: SumsByCell = {}
     for start_ms, value, *counts, latency, ttft in rows:
-        sums = Sums._make((*counts, histogram.unpack(latency), histogram.unpack(ttft)))
-        add_to(found, Cell(start_of(start_ms, width_ms), value), sums)
+        histograms = (histogram.unpack(bytes.fromhex(text)) for text in (latency, ttft))
+        add_to(found, Cell(start_ms, value), Sums._make((*counts, *histograms)))
     return found
 
 

@@ -86,6 +86,11 @@ def total(parts: Iterable[Sums]) -> Sums:
     return Sums(*map(sum, columns)) if columns else Sums()
 
 
+def offset_of(width_ms: int) -> int:
+    """Return when the first span of a width began: weeks begin on Monday."""
+    return _FIRST_MONDAY_MS if width_ms == WEEK_MS else 0
+
+
 def start_of(at_ms: int, width_ms: int | None) -> int:
     """Return when the hour, day or week (from Monday) of a moment began, in UTC.
 
@@ -93,5 +98,4 @@ def start_of(at_ms: int, width_ms: int | None) -> int:
     """
     if width_ms is None:
         return 0
-    offset_ms = _FIRST_MONDAY_MS if width_ms == WEEK_MS else 0
-    return at_ms - (at_ms - offset_ms) % width_ms
+    return at_ms - (at_ms - offset_of(width_ms)) % width_ms

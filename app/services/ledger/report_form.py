@@ -84,28 +84,35 @@ class Form:
     is_cut: bool = False  # there are more groups
 
 
-def put_together(totals: SumsByCell, groups: SumsByCell | None, axis: Axis | None) -> Form:
-    """Return the form of sums by start and value."""
+def rank(groups: SumsByCell) -> Sequence[tuple[str, Sums]]:
+    """Return the values of groups and their sums: the largest cost first, then the most calls."""
+    found = [(cell.value, sums) for cell, sums in groups.items()]
+    return sorted(found, key=lambda one: (-one[1].cost_nusd, -one[1].calls, one[0]))
+
+
+def put_together(
+    totals: SumsByCell,
+    ranked: Sequence[tuple[str, Sums]] | None,
+    series: SumsByCell,
+    axis: Axis | None,
+) -> Form:
+    """Return the form of sums by start; of groups; and of some groups by start."""
     by_start = _by_start(totals)
     form = Form(Summary.of(total(by_start.values())), _points(by_start, axis))
-    return form if groups is None else _grouped(form, groups, axis)
-
-
-def _grouped(form: Form, groups: SumsByCell, axis: Axis | None) -> Form:
+    if ranked is None:
+        return form
     by_value = defaultdict[str, dict[int, Sums]](dict)
-    for cell, sums in groups.items():
+    for cell, sums in series.items():
         by_value[cell.value][cell.start_ms] = sums
-    whole = {value: total(starts.values()) for value, starts in by_value.items()}
-    largest = sorted(whole, key=lambda value: _rank(value, whole[value]))[:MAX_GROUPS]
-    found = [
+    groups = [
         Group(
             value=value or None,
-            summary=Summary.of(whole[value]),
+            summary=Summary.of(sums),
             series=_points(by_value[value], axis) if place < GROUPS_WITH_SERIES else None,
         )
-        for place, value in enumerate(largest)
+        for place, (value, sums) in enumerate(ranked[:MAX_GROUPS])
     ]
-    return replace(form, groups=found, is_cut=len(whole) > len(largest))
+    return replace(form, groups=groups, is_cut=len(ranked) > MAX_GROUPS)
 
 
 def _by_start(cells: SumsByCell) -> _SumsByStart:
@@ -113,10 +120,6 @@ def _by_start(cells: SumsByCell) -> _SumsByStart:
     for cell, sums in cells.items():
         found[cell.start_ms].append(sums)
     return {start_ms: total(parts) for start_ms, parts in found.items()}
-
-
-def _rank(value: str, sums: Sums) -> tuple[int, int, str]:
-    return -sums.cost_nusd, -sums.calls, value
 
 
 def _points(sums: _SumsByStart, axis: Axis | None) -> Sequence[Point] | None:

@@ -1,7 +1,7 @@
 """What calls add up to: over all of them, by group, and over time."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +11,8 @@ from app.db.repositories.entry_sums import EntrySums
 from app.db.repositories.rollups import RollupRepository
 from app.db.repositories.usage_sums import Dimension, Span
 from app.services.ledger.ledger import Ledger
-from app.services.ledger.report_form import Axis, Form, put_together
-from app.services.ledger.report_sources import ReportSources, Wanted
+from app.services.ledger.report_form import GROUPS_WITH_SERIES, Axis, Form, put_together, rank
+from app.services.ledger.report_sources import Found, ReportSources, Wanted
 from app.services.ledger.usage_query import CallFilter, Interval, Period
 
 MAX_POINTS: Final = 750  # 31 days by the hour
@@ -65,18 +65,22 @@ class UsageReports:
         axis = await self._axis(calls, shape)
         marks = await self._tables.rollups.marks()
         sources = ReportSources(self._tables.rollups, self._tables.sums, marks)
-        wanted = Wanted(span, calls.only, None if axis is None else axis.width_ms)
-        found = await sources.find(group_by or Dimension.ALL, wanted)
-        # A call is in one group, so the groups add up to all; but it has many tags, or none.
-        is_sum = group_by is not Dimension.TAG
-        totals = found if is_sum else await sources.find(Dimension.ALL, wanted)
-        groups = None if group_by is None else found.sums
-        is_complete = found.is_complete and totals.is_complete
+        wanted = Wanted(span, calls.only)
+        by_start = wanted if axis is None else replace(wanted, width_ms=axis.width_ms)
+        parts = [await sources.find(Dimension.ALL, by_start)]
+        ranked, series = None, Found({}, is_complete=True)
+        if group_by is not None:
+            parts.append(await sources.find(group_by, wanted))
+            ranked = rank(parts[-1].sums)
+        if group_by is not None and axis is not None:
+            largest = [value for value, _ in (ranked or ())[:GROUPS_WITH_SERIES]]
+            series = await sources.find(group_by, replace(by_start, values=largest))
+        is_complete = all(part.is_complete for part in parts)
         return UsageReport(
             period=calls.period,
             complete_since=None if is_complete else from_epoch_ms(marks.kept_from),
             # Thousands of sums: calls that run meanwhile must not wait for it.
-            form=await asyncio.to_thread(put_together, totals.sums, groups, axis),
+            form=await asyncio.to_thread(put_together, parts[0].sums, ranked, series.sums, axis),
         )
 
     async def _axis(self, calls: CallFilter, shape: ReportShape) -> Axis | None:

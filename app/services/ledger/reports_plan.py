@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from app.db.repositories.usage_sums import DAY_MS, HOUR_MS, Span
+from app.db.repositories.usage_sums import DAY_MS, HOUR_MS, WEEK_MS, Span, start_of
+
+_WIDTHS: Final = (WEEK_MS, DAY_MS, HOUR_MS)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Where to find what a span of time adds up to.
 
-    `kept` are whole hours and days, next to each other, each span with the width of its sums;
-    `covered` is all of them. `raw` is what is left at the edges.
+    `kept` are whole hours, days and weeks, next to each other, each span with the width of its
+    sums; `covered` is all of them. `raw` is what is left at the edges.
     """
 
     kept: Sequence[tuple[int, Span]]
@@ -19,34 +22,41 @@ class Plan:
     raw: Sequence[Span]
 
 
-def plan(wanted: Span, rolled_to: int, *, by_hour: bool) -> Plan:
-    """Split a span. Kept sums reach up to a mark; those of its hour and day hold what is before it.
+def plan(wanted: Span, rolled_to: int, width_ms: int | None) -> Plan:
+    """Split a span into kept sums no wider than the points of a series, the widest that fit.
 
-    With `by_hour`, no sums of whole days are used.
+    Kept sums reach up to a mark; those of its hour, day and week hold what is before it.
     """
     begin_ms = _up(wanted.begin_ms, HOUR_MS)
-    end_ms = rolled_to if wanted.end_ms >= rolled_to else _down(wanted.end_ms, HOUR_MS)
+    end_ms = rolled_to if wanted.end_ms >= rolled_to else start_of(wanted.end_ms, HOUR_MS)
     if begin_ms >= end_ms:
         return Plan((), Span(wanted.begin_ms, wanted.begin_ms), _filled(wanted))
+    widths = [one for one in _WIDTHS if width_ms is None or one <= width_ms]
     covered = Span(begin_ms, end_ms)
     edges = (Span(wanted.begin_ms, begin_ms), Span(end_ms, wanted.end_ms))
-    first_day_ms = _up(begin_ms, DAY_MS)
-    last_day_ms = rolled_to if end_ms == rolled_to else _down(end_ms, DAY_MS)
-    if by_hour or first_day_ms >= last_day_ms:
-        return Plan([(HOUR_MS, covered)], covered, _filled(*edges))
-    parts = (
-        (HOUR_MS, Span(begin_ms, first_day_ms)),
-        (DAY_MS, Span(first_day_ms, last_day_ms)),
-        (HOUR_MS, Span(last_day_ms, end_ms)),
-    )
-    kept = [(width_ms, span) for width_ms, span in parts if span.begin_ms < span.end_ms]
-    return Plan(kept, covered, _filled(*edges))
+    return Plan(_widest(covered, rolled_to, widths), covered, _filled(*edges))
+
+
+def _widest(span: Span, rolled_to: int, widths: Sequence[int]) -> list[tuple[int, Span]]:
+    """Fill a span with the first width, and what is left at its ends with the others."""
+    width_ms, *narrower = widths
+    first_ms = _up(span.begin_ms, width_ms)
+    last_ms = span.end_ms if span.end_ms == rolled_to else start_of(span.end_ms, width_ms)
+    if span.begin_ms >= span.end_ms:
+        return []
+    if first_ms >= last_ms:
+        return _widest(span, rolled_to, narrower)
+    return [
+        *_widest(Span(span.begin_ms, first_ms), rolled_to, narrower or widths),
+        (width_ms, Span(first_ms, last_ms)),
+        *_widest(Span(last_ms, span.end_ms), rolled_to, narrower or widths),
+    ]
 
 
 def whole_days(wanted: Span) -> Span:
     """Return the days that are wholly in a span. It is empty where there is none."""
     begin_ms = _up(wanted.begin_ms, DAY_MS)
-    return Span(begin_ms, max(_down(wanted.end_ms, DAY_MS), begin_ms))
+    return Span(begin_ms, max(start_of(wanted.end_ms, DAY_MS), begin_ms))
 
 
 def without_days(wanted: Span, starts: Iterable[int]) -> Sequence[Span]:
@@ -63,9 +73,5 @@ def _filled(*spans: Span) -> Sequence[Span]:
     return [span for span in spans if span.begin_ms < span.end_ms]
 
 
-def _down(at_ms: int, width_ms: int) -> int:
-    return at_ms - at_ms % width_ms
-
-
 def _up(at_ms: int, width_ms: int) -> int:
-    return -(-at_ms // width_ms) * width_ms
+    return start_of(at_ms + width_ms - 1, width_ms)

@@ -1,4 +1,4 @@
-"""Keeps sums of entries by hour and day, from which reports are answered.
+"""Keeps sums of entries by hour, day and week, from which reports are answered.
 
 They are exact, because of two facts. Every entry from before the mark is in the sums or noted in
 `usage_late`: a trigger notes it in the transaction that writes it, if the mark is beyond it by
@@ -20,6 +20,7 @@ from app.db.repositories.usage_sums import (
     DAY_MS,
     HOUR_MS,
     PAIRED_WITHIN,
+    WEEK_MS,
     Cell,
     Dimension,
     Span,
@@ -110,10 +111,10 @@ class Rollups:
 
 
 async def _added(rollups: RollupRepository, sums: Mapping[Dimension, SumsByCell]) -> _Found:
-    """Return sums by hours and by days together with those that are kept of the same cells."""
+    """Return sums by hours, days and weeks together with those that are kept of the same cells."""
     found = dict[tuple[int, Dimension], SumsByCell]()
     for dimension, by_hour in sums.items():
-        for width_ms in (HOUR_MS, DAY_MS):
+        for width_ms in (HOUR_MS, DAY_MS, WEEK_MS):
             new = by_width(by_hour, width_ms)
             kept = await rollups.read(dimension, _spans(width_ms, new), width_ms=width_ms)
             for cell in new.keys() & kept.keys():
@@ -126,7 +127,7 @@ def _spans(width_ms: int, cells: Mapping[Cell, object]) -> Sequence[tuple[int, S
     """Return few spans that hold the cells, and not much else."""
     spans = list[tuple[int, Span]]()
     for start_ms in sorted({cell.start_ms for cell in cells}):
-        if spans and start_ms - spans[-1][1].end_ms <= DAY_MS:
+        if spans and start_ms - spans[-1][1].end_ms <= WEEK_MS:
             spans[-1] = (width_ms, Span(spans[-1][1].begin_ms, start_ms + 1))
         else:
             spans.append((width_ms, Span(start_ms, start_ms + 1)))

@@ -45,6 +45,7 @@ MODELS = (
     rollups.UsageDay,
     rollups.UsageHour,
     rollups.UsageMark,
+    rollups.UsageWeek,
     teams.Member,
     teams.Team,
     users.User,

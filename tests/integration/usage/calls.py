@@ -97,7 +97,7 @@ def write(path: Path, calls: Iterable[Called]) -> None:
 def forget_all(path: Path) -> None:
     """Make a ledger as it was before the first call."""
     with closing(sqlite3.connect(path)) as connection, connection:
-        for table in ("entries", "usage_hours", "usage_days", "usage_late"):
+        for table in ("entries", "usage_hours", "usage_days", "usage_weeks", "usage_late"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the names are ours
         connection.execute("UPDATE usage_marks SET value = 0")
 

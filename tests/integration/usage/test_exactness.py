@@ -16,7 +16,6 @@ from app.services.ledger import rollup_pairs, rollups
 from app.services.ledger.report_form import Group, Point, Summary
 from app.services.ledger.usage_query import Interval
 from tests.integration.usage.calls import (
-    DAY_MS,
     HOUR_MS,
     MIDNIGHT_MS,
     MINUTE_MS,
@@ -27,13 +26,13 @@ from tests.integration.usage.calls import (
 )
 from tests.integration.usage.keeping import Keeping, keeping
 
-LAST_MS = MIDNIGHT_MS + 4 * DAY_MS
+LAST_MS = MIDNIGHT_MS + 178 * HOUR_MS  # in the week after
 
 
 @st.composite
 def moments(draw: st.DrawFn) -> int:
-    """Return a moment of four days, often one where an hour or a day begins or ends."""
-    hours = draw(st.integers(0, 95))
+    """Return a moment of eight days, often one where an hour or a day begins or ends."""
+    hours = draw(st.integers(0, 177))
     minutes = draw(st.sampled_from([0, 0, 1, 30, 59]))
     return MIDNIGHT_MS + hours * HOUR_MS + minutes * MINUTE_MS + draw(_OFFSETS)
 

@@ -52,6 +52,7 @@ async def test_calls_are_added_to_their_hour_and_day_by_everything(kept: Keeping
         (MIDNIGHT_MS + HOUR_MS, ""): 1,
     }
     assert kept_calls(kept, "usage_days") == {(MIDNIGHT_MS, ""): 3}
+    assert kept_calls(kept, "usage_weeks") == {(MIDNIGHT_MS, ""): 3}  # it is a Monday
     for dimension, value in (("team", "team_1"), ("user", ""), ("model", "m"), ("status", "ok")):
         assert kept_calls(kept, "usage_days", dimension) == {(MIDNIGHT_MS, value): 3}
     assert kept_calls(kept, "usage_days", "tag") == {

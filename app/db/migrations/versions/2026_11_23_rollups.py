@@ -1,4 +1,4 @@
-"""Sums by hour and day, and indexes for reports about one team, user or model."""
+"""Sums by hour, day and week, and indexes for reports about one team, user or model."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     _create_sums("usage_hours")
     _create_sums("usage_days")
+    _create_sums("usage_weeks")
     marks = op.create_table(
         "usage_marks",
         sa.Column("name", sa.Text(), nullable=False),
