@@ -6,9 +6,11 @@ from typing import Final
 
 from app.core.errors import PriceUnknownError
 from app.core.money import PER_UNITS
+from app.db.ledger_changes import Charge
 from app.services.admission.accounts import BudgetPeriod
 from app.services.admission.bounds import Bound
 from app.services.admission.limits import Grant
+from app.services.admission.scopes import AccountScope
 from app.services.ledger.hold import Hold
 from app.services.prices.price import Price, PricedUnit
 from app.services.prices.quote import Quote
@@ -24,6 +26,8 @@ class Admitted:
     """A call that was let in. It is settled, or withdrawn, exactly once."""
 
     hold: Hold  # as it was at first
+    charges: Sequence[Charge]  # of the hold
+    scopes: Sequence[AccountScope]
     bound: Bound
     quote: Quote
     price: Price | None  # that the hold is sized by

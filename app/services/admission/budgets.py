@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from app.core.clock import from_epoch_ms
-from app.core.errors import AppError, BudgetBusyError, BudgetExceededError
+from app.core.errors import BudgetExceededError
 from app.core.money import usd_text
 from app.db.ledger_changes import PeriodChange
 from app.services.admission.accounts import Account, BudgetPeriod
+from app.services.admission.refusals import BudgetRefusal
 from app.services.admission.scopes import AccountScope, ScopeKind
 from app.services.admission.terms import Budget, BudgetState
 
@@ -85,16 +86,19 @@ class Budgets:
         )
 
 
-def refusal_of(periods: Sequence[BudgetPeriod], nusd: int, at_ms: int) -> AppError | None:
-    """Return why a call that may cost so much does not fit, or None where it does.
+def refusal_of(periods: Sequence[BudgetPeriod], nusd: int, at_ms: int) -> BudgetRefusal | None:
+    """Return why a call that may cost so much has to wait, or None where it fits.
 
-    What is spent comes before what is only held: waiting does not help there.
+    Raises:
+        BudgetExceededError: it would not fit even if nothing were held.
     """
     full = [period for period in periods if not period.has_room(nusd)]
     if not full:
         return None
-    spent = next((period for period in full if period.is_spent(nusd)), None)
-    return _busy(full[0], nusd) if spent is None else _exceeded(spent, nusd, at_ms)
+    for period in full:
+        if period.is_spent(nusd):
+            raise _exceeded(period, nusd, at_ms)
+    return _busy(full[0], nusd)
 
 
 def _exceeded(period: BudgetPeriod, nusd: int, at_ms: int) -> BudgetExceededError:
@@ -113,13 +117,15 @@ def _exceeded(period: BudgetPeriod, nusd: int, at_ms: int) -> BudgetExceededErro
     )
 
 
-def _busy(period: BudgetPeriod, nusd: int) -> BudgetBusyError:
+def _busy(period: BudgetPeriod, nusd: int) -> BudgetRefusal:
     calls = "1 running call" if period.running == 1 else f"{period.running} running calls"
-    return BudgetBusyError(
+    message = (
         f"The {_name(period)} has no room for {usd_text(nusd)} right now: held "
         f"{usd_text(period.held_nusd)} by {calls}, settled {usd_text(period.settled_nusd)} of "
-        f"{usd_text(period.cap_nusd)}. What they do not use comes back. Try again soon.",
-        retry_after_seconds=BUSY_SECONDS,
+        f"{usd_text(period.cap_nusd)}. What they do not use comes back. Try again soon."
+    )
+    return BudgetRefusal(
+        scope=period.budget.scope, retry_after_seconds=BUSY_SECONDS, message=message
     )
 
 

@@ -28,3 +28,10 @@ class LimitRefusal(Refusal):
 
     kind: LimitKind
     limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetRefusal(Refusal):
+    """A call for which a budget has money, but not while other calls hold it."""
+
+    message: str

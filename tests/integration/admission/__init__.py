@@ -1,0 +1,1 @@
+"""Calls that count into budgets and limits, over real sockets."""

@@ -1,0 +1,91 @@
+"""Limits on calls: refusals, waiting, and what answers say of them."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from app.core.config import Settings
+from tests.integration.admission.metered import Metered, metered
+
+pytestmark = pytest.mark.usefixtures("data_dir")
+
+
+@pytest.fixture
+async def gateway(settings: Settings) -> AsyncGenerator[Metered]:
+    async with metered(settings) as opened:
+        yield opened
+
+
+async def test_answers_and_refusals_say_what_is_left(gateway: Metered) -> None:
+    await gateway.set_limit(requests_per_minute=2, tokens_per_minute=100_000)
+
+    first, second, third = [await gateway.call() for _ in range(3)]
+
+    assert first.headers["x-ratelimit-limit-requests"] == "2"
+    assert first.headers["x-ratelimit-remaining-requests"] == "1"
+    assert int(first.headers["x-ratelimit-remaining-tokens"]) < 100_000
+    assert second.headers["x-ratelimit-remaining-requests"] == "0"
+    assert third.status_code == 429
+    assert third.json()["error"]["code"] == "rate_limited"
+    assert "2 calls a minute" in third.json()["error"]["message"]
+    assert third.headers["x-ratelimit-remaining-requests"] == "0"
+    assert 1 <= int(third.headers["retry-after"]) <= 30
+    assert len(await gateway.entries()) == 2
+
+
+async def test_tokens_that_were_not_used_come_back(gateway: Metered) -> None:
+    await gateway.set_limit(tokens_per_minute=10_000)
+
+    answers = [await gateway.call(max_tokens=9_000) for _ in range(5)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert int(answers[-1].headers["x-ratelimit-remaining-tokens"]) < 10_000
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_calls_at_once_are_bounded_and_free_again_at_their_end(
+    gateway: Metered, *, stream: bool
+) -> None:
+    await gateway.set_limit(parallel_calls=2)
+    gateway.upstream.gate.clear()
+    running = [asyncio.ensure_future(gateway.call(stream=stream)) for _ in range(2)]
+    for _ in running:
+        await gateway.upstream.came.acquire()
+
+    refused = await gateway.call(stream=stream)
+    gateway.upstream.gate.set()
+    await asyncio.gather(*running)
+
+    assert refused.status_code == 429
+    assert "2 calls running at once" in refused.json()["error"]["message"]
+    assert (await gateway.call(stream=stream)).status_code == 200
+
+
+async def test_a_team_that_may_wait_waits_instead(gateway: Metered) -> None:
+    team = (await gateway.client.post("/v1/teams", json={"name": "patient"})).json()["id"]
+    key = {"name": "k", "team_id": team, "scopes": ["inference"]}
+    secret = (await gateway.client.post("/v1/keys", json=key)).json()["secret"]
+    await gateway.set_limit(scope="team", scope_id=team, parallel_calls=1, wait_up_to_seconds=10)
+    gateway.client.headers["authorization"] = f"Bearer {secret}"
+    gateway.upstream.gate.clear()
+
+    calls = [asyncio.ensure_future(gateway.call()) for _ in range(4)]
+    await gateway.upstream.came.acquire()
+    assert len(gateway.upstream.bodies) == 1  # the others wait
+    gateway.upstream.gate.set()
+
+    assert [answer.status_code for answer in await asyncio.gather(*calls)] == [200] * 4
+
+
+async def test_money_that_is_held_is_waited_for_too(gateway: Metered) -> None:
+    team = (await gateway.client.post("/v1/teams", json={"name": "patient"})).json()["id"]
+    key = {"name": "k", "team_id": team, "scopes": ["inference"]}
+    secret = (await gateway.client.post("/v1/keys", json=key)).json()["secret"]
+    await gateway.set_budget(scope="team", scope_id=team, cap_usd=0.003)  # one call and a half
+    await gateway.set_limit(scope="team", scope_id=team, parallel_calls=9, wait_up_to_seconds=10)
+    gateway.client.headers["authorization"] = f"Bearer {secret}"
+
+    answers = await asyncio.gather(*(gateway.call(max_tokens=100) for _ in range(4)))
+
+    assert [answer.status_code for answer in answers] == [200] * 4
