@@ -110,6 +110,7 @@ async def open_container(
         terms = StoredTerms(AccountingTerms(database), BudgetPeriodDirectory(database))
         admission = Admission(ledger, prices, terms, catalogue.bounds_of, clock=clock)
         await admission.refresh()
+        await stack.enter_async_context(running_beside(admission.keep_following()))
         if not operator_only:
             await stack.enter_async_context(running_beside(models.keep_known()))
             upkeep = LedgerUpkeep(database, clock, settings.ledger_retention_days)

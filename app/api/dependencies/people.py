@@ -49,7 +49,7 @@ async def get_change(
     finally:  # the database says so by now, even where the caller left during the commit
         if trail is not None and trail.has_recorded:
             container.authenticator.forget_all()
-            await uninterrupted(container.admission.refresh())
+            await uninterrupted(container.admission.follow_change())
 
 
 async def get_people(container: ContainerDep) -> AsyncGenerator[People]:

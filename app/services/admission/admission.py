@@ -2,8 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import structlog
 
 from app.core.clock import Clock, epoch_ms
+from app.core.errors import NotReadyError
 from app.core.gateway_file import ModelBounds
 from app.db.ledger_changes import Row
 from app.services.admission import till
@@ -25,6 +29,10 @@ from app.services.ledger.entry import Entry
 from app.services.ledger.ledger import Ledger
 from app.services.prices.price_book import PriceBook
 from app.services.routing.catalogue import Target
+
+_FOLLOW_SECONDS: Final = 1.0
+
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Admission:
@@ -48,6 +56,7 @@ class Admission:
         self._needs = Needs(self._budgets, prices, model_bounds)
         self._waiting = WaitingRoom[Admitted]()
         self._refreshing = asyncio.Lock()
+        self._is_stale = False
 
     async def refresh(self) -> None:
         """Let the terms bind that are in the database now. Call it when a change is committed.
@@ -65,7 +74,23 @@ class Admission:
                     event = overshoot_event(period, now_ms, nusd=nusd, cause="cap")
                     self._ledger.note(event)
             self._limiter.set_terms(terms.limits)
+            self._is_stale = False
             self._waiting.wake()
+
+    async def follow_change(self) -> None:
+        """Let a change that is committed bind: at once, or as soon as the database can be read."""
+        try:
+            await self.refresh()
+        except NotReadyError as error:
+            self._is_stale = True
+            _log.warning("terms_not_read", reason=error.message)
+
+    async def keep_following(self) -> None:
+        """Read terms that could not be read after a change, as a background task."""
+        while True:
+            await asyncio.sleep(_FOLLOW_SECONDS)
+            if self._is_stale:
+                await self.follow_change()
 
     async def admit(self, call: Call, target: Target) -> Admitted:
         """Return when a call is let in: its hold is taken, and its row of intent is committed.
