@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove faults fix docs bench lock lock-check clean
+.PHONY: help run test check prove faults fix docs bench bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -38,6 +38,10 @@ docs: ## write docs/guide.md and docs/access.md from the tests
 bench: ## measure against a null route and a direct call (QUICK=1 for half a minute)
 	@scripts/setup test
 	@.venv/bin/python -m benchmarks $(if $(QUICK),--quick)
+
+bench-reports: ## time every report over 1,000,000 entries, with query plans (DATA= to keep them)
+	@scripts/setup test
+	@.venv/bin/python -m benchmarks.usage_reports --write $(if $(DATA),--data $(DATA))
 
 lock: ## write requirements/*.txt from pyproject.toml (UPGRADE=1 for newer releases)
 	@$$(scripts/python) scripts/lock.py $(if $(UPGRADE),--upgrade)
