@@ -17,7 +17,17 @@ from app.services.prices.price_book import PriceBook
 from app.utils.background import running_beside
 from tests.support.clocks import FakeClock
 
-BUDGET = Budget("budget_1", INSTANCE, 5, Period.TOTAL, "UTC", True, (), None, 0)
+BUDGET = Budget(
+    id="budget_1",
+    scope=INSTANCE,
+    cap_nusd=5,
+    period=Period.TOTAL,
+    time_zone="UTC",
+    is_hard=True,
+    alert_percents=(),
+    unknown_hold_nusd=None,
+    created_at_ms=0,
+)
 
 
 class Terms:
