@@ -55,7 +55,11 @@ def insert(table: str, **values: object) -> str:
 
 HOLD = {
     **dict.fromkeys(("key_id", "task", "model"), "x"),
-    "created_at_ms": 1, "stream": 0, "units_in": 1, "units_out": 1, "held_nusd": 0,
+    "created_at_ms": 1,
+    "stream": 0,
+    "units_in": 1,
+    "units_out": 1,
+    "held_nusd": 0,
 }
 
 
