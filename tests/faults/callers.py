@@ -22,19 +22,20 @@ class Chat:
     marker: str  # the client's own id of it, which is in the text too
     model: str
     stream: bool
-    max_tokens: int
+    max_tokens: int | None
     text: str = ""
 
     @property
     def body(self) -> bytes:
         """Return what goes over the wire: as long for a stream as for a whole answer."""
         content = f"{self.marker} {self.text}".strip()
-        fields = {
+        fields: dict[str, Any] = {
             "model": self.model,
-            "max_tokens": self.max_tokens,
             "messages": [{"role": "user", "content": content}],
             "stream": self.stream,
         }
+        if self.max_tokens is not None:
+            fields["max_tokens"] = self.max_tokens
         return json.dumps(fields).encode() + b" " * self.stream  # `true` is shorter than `false`
 
 

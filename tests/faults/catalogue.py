@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from tests.faults import budgets, clocks, database, kills, leaving, power
+from tests.faults import budgets, clocks, database, kills, leaving, power, turns
 
 SCENARIOS: Final = (
     *budgets.SCENARIOS,
+    *turns.SCENARIOS,
     *kills.SCENARIOS,
     *leaving.SCENARIOS,
     *database.SCENARIOS,

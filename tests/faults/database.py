@@ -38,10 +38,12 @@ async def locked(stage: Stage) -> str:
         running = await calls.under_way(_RUNNING)
         with world.ledger.locked(how):
             began = time.monotonic()
-            new = calls.begin(_NEW)
+            new, left = calls.begin(_NEW), calls.begin(_NEW)
             gate.open()
             answered = await asyncio.gather(*running)
             await expect_reads(world)
+            for call in left:
+                call.cancel()
             refused = await asyncio.gather(*new)
             waited = expect_patience(began)
             await _until(began + seconds - _LATE_SECONDS)
@@ -55,8 +57,8 @@ async def locked(stage: Stage) -> str:
         await world.gateway.stop()
     return (
         f"{how.lower()} lock of {seconds:g} s: {_RUNNING} running calls finished, {_NEW} new ones "
-        f"got 503 after {waited:.1f} s, {_NEW} later ones waited and were answered, reads went on; "
-        f"{len(answered)} answers, {len(answered)} rows"
+        f"got 503 after {waited:.1f} s, {_NEW} left, {_NEW} later ones waited and were answered, "
+        f"reads went on; {len(answered)} answers, {len(answered)} rows"
     )
 
 

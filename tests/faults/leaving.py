@@ -104,7 +104,7 @@ async def _read(line: Line, pieces: int) -> None:
 
 def _expect_fair_row(world: World, chat: Chat, scene: _Scene) -> None:
     row = world.ledger.row_of(chat.marker)
-    out = (scene.pieces or 0) if chat.stream else chat.max_tokens
+    out = (scene.pieces or 0) if chat.stream else _MAX_TOKENS
     units = (bound_in(chat), out)
     seen = (row.status, row.basis, row.units_in, row.units_out, row.cost_nusd)
     wanted = ("cancelled", "estimated", *units, TARIFF.cost_nusd(*units))

@@ -21,7 +21,8 @@ class Tariff:
         return cost_nusd(tokens_in, price_in) + cost_nusd(tokens_out, price_out)
 
     def hold_nusd(self, chat: Chat) -> int:
-        """Return what is held for a chat: text has a token a byte at most."""
+        """Return what is held for a chat with a cap: text has a token a byte at most."""
+        assert chat.max_tokens is not None
         return self.cost_nusd(bound_in(chat), chat.max_tokens)
 
 

@@ -21,7 +21,6 @@ class Arrived:
     connection: RawConnection
     marker: str  # the first word of the prompt
     stream: bool
-    max_tokens: int
 
     async def answer(self, *, tokens_in: int, tokens_out: int) -> None:
         """Answer at once, and say what it took."""
@@ -85,8 +84,7 @@ async def open_upstream(answer: Answer) -> AsyncGenerator[Upstream]:
                 continue
             chat = json.loads(request.body)
             marker = str(chat["messages"][-1]["content"]).split()[0]
-            stream = bool(chat.get("stream"))
-            call = Arrived(connection, marker, stream, max_tokens=chat["max_tokens"])
+            call = Arrived(connection, marker, bool(chat.get("stream")))
             upstream.arrived.append(call)
             await answer(call)
 

@@ -82,10 +82,12 @@ class InnerWorld(World):
 
 
 @asynccontextmanager
-async def open_world(folder: Path, answer: Answer) -> AsyncGenerator[OuterWorld]:
+async def open_world(
+    folder: Path, answer: Answer, tariff: Tariff = TARIFF
+) -> AsyncGenerator[OuterWorld]:
     """Serve a new data folder in a process, over an upstream that answers so."""
     async with open_upstream(answer) as upstream:
-        config = gateway_file(upstream.url, {MODEL: MODEL}, TARIFF)
+        config = gateway_file(upstream.url, {MODEL: MODEL}, tariff)
         async with open_gateway(folder / "gateway", config) as gateway:
             yield OuterWorld(upstream, gateway, gateway.ledger, gateway)
 
