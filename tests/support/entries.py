@@ -1,7 +1,6 @@
 """A call as the ledger keeps it, to be varied by `dataclasses.replace`."""
 
 from app.db.ledger_changes import ENTRIES, HOLDS, Intent
-
 from app.services.ledger.entry import Basis, Entry, Status
 from app.services.ledger.ledger import Ledger, entry_row
 
