@@ -12,9 +12,9 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from app.db.database import open_database
-from app.db.ledger_changes import ENTRIES
+from app.db.ledger_changes import ENTRIES, Value
 from app.db.ledger_writer import LedgerWriter, open_ledger_writer
-from tests.integration.db.rows import call, entry, locked, put_call, written_ids
+from tests.integration.db.rows import entry, locked, put_call, written_ids
 
 
 @pytest.fixture
@@ -31,15 +31,14 @@ async def test_a_flushed_row_is_there_for_everybody(writer: LedgerWriter, path: 
 
 
 async def test_a_row_keeps_every_value(writer: LedgerWriter, path: Path) -> None:
-    row = entry("req_1", model="näïve 模型", units_in=2**62, stream=False, error_code=None)
+    values: dict[str, Value] = {"model": "näïve 模型", "units_in": 2**62, "stream": False}
 
-    for change in call(**{"entry_id": row.pop("id"), **row}):
-        writer.put(change)
+    put_call(writer, "req_1", **values)
     await writer.flush()
 
     async with open_database(path.parent) as db, db.reading() as session:
         found = (await session.execute(text("SELECT * FROM entries"))).mappings().one()
-    assert dict(found) == {"id": "req_1", **row}
+    assert dict(found) == entry("req_1", **values)
 
 
 async def test_a_flush_with_nothing_to_write_returns(writer: LedgerWriter) -> None:
