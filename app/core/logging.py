@@ -7,6 +7,7 @@ SQLAlchemy, asyncio) pass the same steps, so neither can show a secret or break 
 import json
 import logging
 import sys
+from contextlib import suppress
 from typing import Final, Literal, TextIO
 
 import structlog
@@ -71,15 +72,19 @@ def render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
 
 
 class _Line:
-    """Writes finished lines. It asks for standard error anew each time: tests replace it."""
+    """Writes finished lines. It asks for standard error anew each time: tests replace it.
+
+    A full disk or a closed stream loses lines: it must not fail what was being done.
+    """
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
 
     def msg(self, line: str) -> None:
         stream = self._stream or sys.stderr
-        stream.write(f"{line}\n")
-        stream.flush()
+        with suppress(OSError, ValueError):
+            stream.write(f"{line}\n")
+            stream.flush()
 
     debug = info = warning = error = critical = exception = msg
 
@@ -93,10 +98,7 @@ class _LibraryHandler(logging.Handler):
         self.setFormatter(formatter)
 
     def emit(self, record: logging.LogRecord) -> None:
-        try:
-            self._line.msg(self.format(record))
-        except (OSError, ValueError):  # a closed stream must not fail what was being done
-            self.handleError(record)
+        self._line.msg(self.format(record))
 
 
 def _style(wanted: Literal["auto", "terminal", "json"], stream: TextIO | None) -> str:

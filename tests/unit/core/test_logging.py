@@ -1,5 +1,6 @@
 """What the log looks like, and what it cannot be made to say."""
 
+import errno
 import io
 import json
 import logging
@@ -191,6 +192,25 @@ def test_other_handlers_are_left_alone(caplog: pytest.LogCaptureFixture) -> None
     logging.getLogger("a.library").warning("seen by both")
 
     assert "seen by both" in caplog.text
+
+
+class FullDisk(io.StringIO):
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_fails_nobody() -> None:
+    configure(Settings(log_format="json"), stream=FullDisk())
+
+    structlog.get_logger().warning("ledger_stalled")
+    logging.getLogger("sqlalchemy").warning("slow")
+
+
+def test_a_log_that_is_closed_fails_nobody_who_says_something() -> None:
+    stream = configured()
+    stream.close()
+
+    structlog.get_logger().warning("ledger_stalled")
 
 
 def test_a_closed_stream_fails_nobody() -> None:
