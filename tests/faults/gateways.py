@@ -79,7 +79,6 @@ class Gateway:
 
     async def kill(self) -> None:
         """End the process with no chance to do anything about it."""
-        self._process.process.kill()
         await self._ended(signal.SIGKILL, -signal.SIGKILL)
 
     async def stop(self) -> None:

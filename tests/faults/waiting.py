@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from tests.faults.scenario import BrokenPromiseError
 
-PATIENCE_SECONDS: Final = 15.0
+PATIENCE_SECONDS: Final = 30.0
 _LOOK_AGAIN_SECONDS: Final = 0.01
 
 T = TypeVar("T")
