@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.faults import budgets, clocks, database, kills, leaving, power, turns
+from tests.faults import budgets, clocks, database, disk, kills, leaving, power, turns
 
 SCENARIOS: Final = (
     *budgets.SCENARIOS,
@@ -10,6 +10,7 @@ SCENARIOS: Final = (
     *kills.SCENARIOS,
     *leaving.SCENARIOS,
     *database.SCENARIOS,
+    *disk.SCENARIOS,
     *clocks.SCENARIOS,
     *power.SCENARIOS,
 )

@@ -77,6 +77,11 @@ class Gateway:
         """Start a process, and wait for nothing."""
         self._running = self._run.enter_context(self._command.running("serve", "--port", "0"))
 
+    @property
+    def pid(self) -> int:
+        """Return the number of the running process."""
+        return self._process.process.pid
+
     async def kill(self) -> None:
         """End the process with no chance to do anything about it."""
         await self._ended(signal.SIGKILL, -signal.SIGKILL)
