@@ -39,9 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # what we serve stays quiet
     seed: int = secrets.randbelow(_LARGEST_SEED) if asked.seed is None else asked.seed
     sys.stdout.write(f"seed {seed}\n")
-    broken = [one for one, stage in _plan(chosen, asked.minutes, seed) if not _holds(one, stage)]
-    for one in broken:
-        sys.stdout.write(f"broken: {one.name}: {one.promise}\n")
+    tried = ((one, _holds(one, stage)) for one, stage in _plan(chosen, asked.minutes, seed))
+    broken = {one.name: one.promise for one, holds in tried if not holds}
+    for name, promise in broken.items():
+        sys.stdout.write(f"broken: {name}: {promise}\n")
     sys.stdout.write(f"{len(broken)} promises broken\n" if broken else "every promise held\n")
     return 1 if broken else 0
 

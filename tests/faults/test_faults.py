@@ -1,6 +1,7 @@
 """Every scenario in its short form, and what `make faults` makes of them."""
 
 import random
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,9 @@ async def _break(stage: Stage) -> str:
 
 
 @pytest.fixture
-def scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put two small scenarios into the place of the real ones."""
+def scenarios(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Put two small scenarios into the place of the real ones, and what they leave into ours."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     small = (
         Scenario("good/one", "all is well", 0.01, _hold),
         Scenario("bad/one", "there is a file", 0.01, _break),
@@ -61,7 +63,7 @@ def test_a_promise_that_holds_is_exit_0(capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.mark.usefixtures("scenarios")
 def test_a_broken_promise_is_exit_1_and_the_others_are_tried_too(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert command.main(["bad", "good"]) == 1
 
@@ -69,6 +71,7 @@ def test_a_broken_promise_is_exit_1_and_the_others_are_tried_too(
     assert "files: 0, and should be 1" in said
     assert "broken: bad/one: there is a file\n1 promises broken\n" in said
     assert "saw 20" in said
+    assert [path.is_dir() for path in tmp_path.iterdir()] == [True]  # of the broken one
 
 
 @pytest.mark.usefixtures("scenarios")
