@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -42,7 +42,7 @@ from scripts.seed_ledger import Shape, fill
 DOCUMENT = Path(__file__).parent.parent / "docs" / "usage.md"
 LIMIT_MS = 200
 WRITER_LIMIT = 2_000
-RUNS = 5
+ROUNDS, RUNS = 3, 3
 WRITES = 10_000
 KEY = "an-admin-key-for-the-benchmark"
 
@@ -57,9 +57,19 @@ class Timed:
 
     name: str
     path: str
-    warm_ms: float
     cold_ms: float
     plans: Sequence[str]
+    warm: list[tuple[float, float]] = field(default_factory=list)  # with the processor's part
+
+    @property
+    def warm_ms(self) -> float:
+        """The median of all runs."""
+        return median(passed_ms for passed_ms, _ in self.warm)
+
+    @property
+    def cpu_ms(self) -> float:
+        """The processor time of the median run: what other programs take does not count."""
+        return median(cpu_ms for _, cpu_ms in self.warm)
 
 
 def requests(path: Path) -> Iterator[tuple[str, str]]:
@@ -141,30 +151,30 @@ async def serving(data_dir: Path) -> AsyncGenerator[httpx2.AsyncClient]:
             yield client
 
 
-async def time_request(client: httpx2.AsyncClient, path: Path, name: str, asked: str) -> Timed:
-    """Time a request, with the file in memory and without."""
+async def time_cold(client: httpx2.AsyncClient, path: Path, name: str, asked: str) -> Timed:
+    """Time a request that finds nothing of the file in memory, and note its statements."""
     statements: list[tuple[str, Any]] = []
 
     def note(*facts: Any) -> None:
         statements.append((facts[2], facts[3]))
 
     forget(path)
-    cold_ms = await once(client, asked)
+    cold_ms, _ = await once(client, asked)
     event.listen(Engine, "before_cursor_execute", note)
     await once(client, asked)
     event.remove(Engine, "before_cursor_execute", note)
-    warm = [await once(client, asked) for _ in range(RUNS)]
-    return Timed(name, asked, median(warm), cold_ms, list(plans(path, statements)))
+    return Timed(name, asked, cold_ms, list(plans(path, statements)))
 
 
-async def once(client: httpx2.AsyncClient, asked: str) -> float:
-    """Send a request and return its milliseconds."""
-    began = time.perf_counter()
+async def once(client: httpx2.AsyncClient, asked: str) -> tuple[float, float]:
+    """Send a request, and return the milliseconds that passed and those of the processor."""
+    began, cpu_began = time.perf_counter(), time.process_time()
     answer = await client.get(asked)
     passed_ms = (time.perf_counter() - began) * 1e3
+    cpu_ms = (time.process_time() - cpu_began) * 1e3
     if not answer.is_success:
         raise RuntimeError(f"{asked}: {answer.text}")
-    return passed_ms
+    return passed_ms, cpu_ms
 
 
 def forget(path: Path) -> None:
@@ -242,31 +252,45 @@ def write_call(ledger: Ledger) -> None:
     ledger.settle(entry, ())
 
 
-async def measure(data_dir: Path) -> tuple[list[Timed], list[float]]:
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that one run measured."""
+
+    timed: Sequence[Timed]
+    writer_rate: float
+    others_share: float
+
+
+async def measure(data_dir: Path) -> Results:
     """Time every report, and the writer on a copy."""
+    watch = machine.Watch.start()
     path = data_dir / FILE_NAME
-    timed = list[Timed]()
     async with serving(data_dir) as client:
-        for name, asked in requests(path):
-            timed.append(await time_request(client, path, name, asked))
-            print(f"{timed[-1].warm_ms:8.1f} ms  {timed[-1].cold_ms:8.1f} ms cold  {name}")
+        timed = [await time_cold(client, path, name, asked) for name, asked in requests(path)]
+        for _ in range(ROUNDS):  # a busy moment of the machine hits some runs of each
+            for one in timed:
+                one.warm.extend([await once(client, one.path) for _ in range(RUNS)])
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(path, folder)
         rates = [await write_entries(Path(folder)) for _ in range(3)]
-    return timed, rates
+    return Results(timed, median(rates), watch.others_share(0))
 
 
-def report(timed: Sequence[Timed], rates: Sequence[float], *, with_plans: bool) -> list[str]:
+def report(results: Results, *, with_plans: bool) -> list[str]:
     """Return what was measured, as lines."""
-    rows = [(one.name, number(one.warm_ms), number(one.cold_ms)) for one in timed]
+    timed, rate = results.timed, results.writer_rate
+    rows = [
+        (one.name, number(one.warm_ms), number(one.cpu_ms), number(one.cold_ms)) for one in timed
+    ]
     slowest = max(one.warm_ms for one in timed)
     lines = [
-        *render_table(("report", "warm ms", "cold ms"), rows),
+        *render_table(("report", "warm ms", "CPU ms", "cold ms"), rows),
         "",
         (
             f"The slowest takes {slowest:.0f} ms (at most {LIMIT_MS}). The writer takes "
-            f"{median(rates):,.0f} calls a second, each an intent and its entry "
-            f"(at least {WRITER_LIMIT:,})."
+            f"{rate:,.0f} calls a second, each an intent and its entry "
+            f"(at least {WRITER_LIMIT:,}). Warm: the median of {ROUNDS * RUNS} runs. "
+            f"Other processes kept {results.others_share:.0%} of the machine busy meanwhile."
         ),
         "",
         f"- {SystemClock().now():%Y-%m-%d}, SQLite {sqlite3.sqlite_version}",
@@ -288,14 +312,14 @@ def main() -> int:
         data_dir: Path = chosen.data or Path(folder) / "data"
         seconds = asyncio.run(prepare(data_dir))
         print(f"filled in {seconds[0]:.0f} s, summed up in {seconds[1]:.0f} s")
-        timed, rates = asyncio.run(measure(data_dir))
-    print(*report(timed, rates, with_plans=True), sep="\n")
+        results = asyncio.run(measure(data_dir))
+    print(*report(results, with_plans=True), sep="\n")
     if chosen.write:
         introduction = DOCUMENT.read_text(encoding="utf-8").partition("\n## Measured")[0].rstrip()
-        lines = [introduction, "", "## Measured", "", *report(timed, rates, with_plans=False), ""]
+        lines = [introduction, "", "## Measured", "", *report(results, with_plans=False), ""]
         DOCUMENT.write_text("\n".join(lines), encoding="utf-8")
-    is_kept = max(one.warm_ms for one in timed) <= LIMIT_MS and median(rates) >= WRITER_LIMIT
-    return 0 if is_kept else 1
+    is_quick = max(one.warm_ms for one in results.timed) <= LIMIT_MS
+    return 0 if is_quick and results.writer_rate >= WRITER_LIMIT else 1
 
 
 if __name__ == "__main__":
