@@ -37,6 +37,7 @@ from app.utils.nearest import nearest
 
 DEFAULT_FILE: Final = Path("meterhouse.toml")
 HUGGINGFACE_URL: Final = "https://router.huggingface.co/v1"
+_OPENAI_HOST: Final = "api.openai.com"
 
 
 def _one_target(value: list["TargetConfig"]) -> list["TargetConfig"]:
@@ -97,6 +98,10 @@ class UpstreamConfig(_Strict):
     price: Annotated[
         int | None, BeforeValidator(check_free), Field(description="0: everything there is free.")
     ] = None
+    output_cap: Annotated[
+        Literal["max_tokens", "max_completion_tokens"],
+        Field(description="Field in which it takes the cap of an answer; OpenAI: the second."),
+    ] = "max_tokens"
     timeouts: Annotated[TimeoutConfig, Field(description="See the table of its own.")] = (
         TimeoutConfig()
     )
@@ -106,10 +111,15 @@ class UpstreamConfig(_Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _know_the_router(cls, table: Any) -> Any:
-        if isinstance(table, dict) and cast("dict[str, Any]", table).get("kind") == "huggingface":
-            return {"base_url": HUGGINGFACE_URL, **cast("dict[str, Any]", table)}
-        return cast("Any", table)
+    def _know_the_famous(cls, table: Any) -> Any:
+        if not isinstance(table, dict):
+            return table
+        config = cast("dict[str, Any]", table)
+        if config.get("kind") == "huggingface":
+            return {"base_url": HUGGINGFACE_URL, **config}
+        if urlsplit(str(config.get("base_url"))).hostname == _OPENAI_HOST:
+            return {"output_cap": "max_completion_tokens", **config}
+        return config
 
 
 class TargetConfig(_Strict):

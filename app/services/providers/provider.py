@@ -13,6 +13,7 @@ class ChatRequest:
     body: bytes  # the same, as the bytes that came in
     model: str  # the name that the upstream knows
     output_cap: int | None = None  # tokens for each answer, where the caller has set no cap
+    is_metered: bool = False  # what was held for is what is sent: never bytes read otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,25 +14,29 @@ def outgoing_body(
     request: ChatRequest,
     *,
     stream: bool,
+    cap_field: str = "max_tokens",
     adapt: Callable[[dict[str, Any]], None] | None = None,
 ) -> bytes:
     """Return the body for the upstream: the caller's own bytes where nothing has to change.
 
     What may change: `model` to the upstream's name; a cap where the caller set none and one is
     needed; usage is always asked for on streams; a `response_format` that lost its form on the way;
-    and what `adapt` does to the copy it gets.
+    and what `adapt` does to the copy it gets. A metered request is always written anew: of two
+    fields with one name, an upstream might read the other one.
     """
     payload = dict(request.payload)
     payload["model"] = request.model
     if request.output_cap is not None:
-        payload["max_tokens"] = request.output_cap
+        payload[cap_field] = request.output_cap
     if stream:
         options = object_in(payload.get("stream_options"))
         payload["stream_options"] = {**options, "include_usage": True}
     restore_json_schema(payload)
     if adapt is not None:
         adapt(payload)
-    return request.body if payload == request.payload else _to_json(payload)
+    if request.is_metered or payload != request.payload:
+        return _to_json(payload)
+    return request.body
 
 
 def _to_json(payload: Mapping[str, Any]) -> bytes:

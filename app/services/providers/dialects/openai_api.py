@@ -29,15 +29,26 @@ class OpenaiApi:
     """Chat and models of one upstream that speaks OpenAI's dialect."""
 
     def __init__(
-        self, http: UpstreamHttp, adapt: Callable[[dict[str, Any]], None] | None = None
+        self,
+        http: UpstreamHttp,
+        *,
+        cap_field: str = "max_tokens",
+        adapt: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
-        """Speak over `http`; `adapt` changes a copy of each payload to what the upstream knows."""
+        """Speak over `http`.
+
+        Args:
+            http: Knows the upstream's address and credential.
+            cap_field: In which the upstream takes the cap of an answer.
+            adapt: Changes a copy of each payload to what the upstream knows.
+        """
         self._http = http
+        self._cap_field = cap_field
         self._adapt = adapt
 
     async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
         """Return a whole `chat.completion` as it came."""
-        body = outgoing_body(request, stream=False, adapt=self._adapt)
+        body = self._body(request, stream=False)
         answer, headers = await self._http.request_whole("POST", _CHAT, body)
         facts.provider = headers.get(_PROVIDER_HEADER)
         read_completion(self._http.name, answer, facts)
@@ -45,7 +56,7 @@ class OpenaiApi:
 
     async def stream_chat(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
         """Yield the events of a streamed chat as they come, without the closing `[DONE]`."""
-        body = outgoing_body(request, stream=True, adapt=self._adapt)
+        body = self._body(request, stream=True)
         limits = self._http.timeouts
         pace = StreamPace(limits)
         with self._http.named_errors():
@@ -77,6 +88,9 @@ class OpenaiApi:
             )
         models = objects_in(cast("list[object]", entries))
         return [model for model in models if isinstance(model.get("id"), str)]
+
+    def _body(self, request: ChatRequest, *, stream: bool) -> bytes:
+        return outgoing_body(request, stream=stream, cap_field=self._cap_field, adapt=self._adapt)
 
     async def _events(
         self,

@@ -26,7 +26,7 @@ class HFService:
         """Speak with the operator's token, billed to `config.bill_to` where that is set."""
         headers = {"x-hf-bill-to": config.bill_to} if config.bill_to else {}
         http = UpstreamHttp(name, config, client, clock=clock, headers=headers)
-        self._api = OpenaiApi(http, adapt_to_router)
+        self._api = OpenaiApi(http, adapt=adapt_to_router)
 
     async def generate(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Return the router's answer to a chat payload that names its model.

@@ -19,7 +19,8 @@ class OpenaiCompatibleService:
         self, name: str, config: UpstreamConfig, client: httpx2.AsyncClient, clock: Clock
     ) -> None:
         """Speak to the upstream that `config` describes."""
-        self._api = OpenaiApi(UpstreamHttp(name, config, client, clock=clock))
+        http = UpstreamHttp(name, config, client, clock=clock)
+        self._api = OpenaiApi(http, cap_field=config.output_cap)
 
     async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
         """Return a whole `chat.completion` as it came."""

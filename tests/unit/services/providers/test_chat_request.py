@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -63,3 +64,19 @@ def test_a_streams_other_options_stay() -> None:
 def test_usage_is_wanted_only_where_it_is_asked_for(options: object) -> None:
     assert not wants_usage({"stream_options": options})
     assert wants_usage({"stream_options": {"include_usage": True}})
+
+
+def test_a_metered_request_says_everything_once() -> None:
+    request = _request('{"model": "m", "max_tokens": 9000, "messages": [], "max_tokens": 10}')
+
+    body = outgoing_body(replace(request, is_metered=True), stream=False)
+
+    assert outgoing_body(request, stream=False) == request.body
+    assert body == b'{"model":"m","max_tokens":10,"messages":[]}'
+
+
+@pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
+def test_a_cap_goes_where_the_upstream_looks_for_it(field: str) -> None:
+    request = replace(_request('{"model": "m", "messages": []}'), output_cap=77)
+
+    assert json.loads(outgoing_body(request, stream=False, cap_field=field))[field] == 77

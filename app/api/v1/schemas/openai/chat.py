@@ -59,12 +59,14 @@ class ChatCompletionRequest(_Open):
     ] = None
     messages: Annotated[list[ChatMessage], Field(min_length=1)]
     stream: Annotated[
-        bool | None, Field(description="Answer piece by piece, as server-sent events.")
+        bool | None, Field(strict=True, description="Answer piece by piece, as server-sent events.")
     ] = None
     stream_options: StreamOptions | None = None
-    n: Annotated[int | None, Field(ge=1, le=128, description="How many answers.")] = None
-    max_tokens: Annotated[int | None, Field(ge=0)] = None
-    max_completion_tokens: Annotated[int | None, Field(ge=0)] = None
+    n: Annotated[int | None, Field(strict=True, ge=1, le=128, description="How many answers.")] = (
+        None
+    )
+    max_tokens: Annotated[int | None, Field(strict=True, ge=0)] = None
+    max_completion_tokens: Annotated[int | None, Field(strict=True, ge=0)] = None
     tools: list[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
     response_format: dict[str, Any] | None = None
