@@ -86,8 +86,8 @@ def requests(path: Path) -> Iterator[tuple[str, str]]:
         yield f"series by {interval}", f"{usage}&interval={interval}"
     month = f"/v1/admin/usage?since=2026-10-23T00:00:00Z&until={UNTIL}"
     yield "31 days, series by hour", f"{month}&interval=hour"
-    week = f"/v1/admin/usage?since=2026-11-16T00:00:00Z&until={UNTIL}"
-    yield "7 days by key, series by hour", f"{week}&group_by=key&interval=hour"
+    days = f"/v1/admin/usage?since=2026-11-19T00:00:00Z&until={UNTIL}"
+    yield "4 days by key, series by hour", f"{days}&group_by=key&interval=hour"
     for group in ("team", "key", "model", "tag"):
         yield f"by {group}, series by day", f"{usage}&group_by={group}&interval=day"
     for dimension, name in (

@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.bodies import BodyRow
@@ -61,5 +60,5 @@ class RetentionRepository:
     async def delete_bodies(self, now_ms: int, limit: int) -> int:
         """Delete bodies that have expired, and return how many."""
         expired = select(BodyRow.entry_id).where(BodyRow.expires_at_ms <= now_ms).limit(limit)
-        result = await self._session.execute(delete(BodyRow).where(BodyRow.entry_id.in_(expired)))
-        return cast("CursorResult[Any]", result).rowcount
+        statement = delete(BodyRow).where(BodyRow.entry_id.in_(expired)).returning(BodyRow.entry_id)
+        return len((await self._session.scalars(statement)).all())

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import Column, ColumnElement, CursorResult, Table, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Table, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -45,6 +45,19 @@ class Marks:
     writes: int
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """Sums of one width and dimension, ready to be written while everybody waits."""
+
+    width_ms: int
+    values: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, width_ms: int, dimension: str, sums: SumsByCell) -> "KeptRows":
+        """Make sums ready."""
+        return cls(width_ms, [_row(dimension, cell, one) for cell, one in sums.items()])
+
+
 class RollupRepository:
     """Reads and writes the kept sums inside one session."""
 
@@ -69,8 +82,9 @@ class RollupRepository:
             update(UsageMark)
             .where(UsageMark.name == name, UsageMark.value == before)
             .values(value=after)
+            .returning(UsageMark.name)
         )
-        return _changed(await self._session.execute(statement)) == 1
+        return (await self._session.execute(statement)).first() is not None
 
     async def read(
         self,
@@ -119,17 +133,16 @@ class RollupRepository:
         query = select(func.min(UsageDay.start_ms)).where(UsageDay.dimension == "all")
         return (await self._session.execute(query)).scalar_one()
 
-    async def write(self, kept_ms: int, dimension: str, sums: SumsByCell) -> None:
+    async def write(self, rows: KeptRows) -> None:
         """Put sums in the place of those that are there."""
-        if not sums:
+        if not rows.values:
             return
-        statement = insert(_TABLES[kept_ms])
+        statement = insert(_TABLES[rows.width_ms])
         statement = statement.on_conflict_do_update(
             index_elements=["dimension", "start_ms", "value"],
             set_={field: statement.excluded[field] for field in Sums._fields},
         )
-        rows = await asyncio.to_thread(_rows, dimension, sums)
-        await self._session.execute(statement, rows)
+        await self._session.execute(statement, rows.values)
 
     async def drop_pairs(self, within: Iterable[tuple[Dimension, Cell]]) -> None:
         """Delete what the calls of a day and of one value of a dimension add up to by others."""
@@ -167,18 +180,6 @@ def _fold(rows: Iterable[Any]) -> SumsByCell:
     return found
 
 
-def _rows(dimension: str, sums: SumsByCell) -> list[dict[str, Any]]:
-    return [
-        {
-            "dimension": dimension,
-            **cell._asdict(),
-            **one._asdict(),
-            "latency": histogram.pack(one.latency),
-            "ttft": histogram.pack(one.ttft),
-        }
-        for cell, one in sums.items()
-    ]
-
-
-def _changed(result: Any) -> int:
-    return cast("CursorResult[Any]", result).rowcount
+def _row(dimension: str, cell: Cell, sums: Sums) -> Mapping[str, Any]:
+    packed = {"latency": histogram.pack(sums.latency), "ttft": histogram.pack(sums.ttft)}
+    return {"dimension": dimension, **cell._asdict(), **sums._asdict(), **packed}

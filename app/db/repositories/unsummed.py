@@ -1,9 +1,8 @@
 """All SQL about entries that the kept sums do not hold yet."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.usage_sums import Span
@@ -25,9 +24,10 @@ class UnsummedRepository:
 
     async def forget_late(self, entry_ids: Collection[str]) -> bool:
         """Take entries for summed up. Return False where some were already."""
-        statement = delete(LateEntry).where(LateEntry.entry_id.in_(entry_ids))
-        result = cast("CursorResult[Any]", await self._session.execute(statement))
-        return result.rowcount == len(entry_ids)
+        statement = (
+            delete(LateEntry).where(LateEntry.entry_id.in_(entry_ids)).returning(LateEntry.entry_id)
+        )
+        return len((await self._session.scalars(statement)).all()) == len(entry_ids)
 
     async def chunk_end(self, span: Span, limit: int) -> int:
         """Return how far a span may be cut to hold no more entries than a limit.

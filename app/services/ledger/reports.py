@@ -16,7 +16,7 @@ from app.services.ledger.report_sources import Found, ReportSources, Wanted
 from app.services.ledger.usage_query import CallFilter, Interval, Period
 
 MAX_POINTS: Final = 750  # 31 days by the hour
-MAX_GROUPED_POINTS: Final = 180
+MAX_GROUPED_POINTS: Final = 100  # each of some groups has as many
 
 
 @dataclass(frozen=True, slots=True)

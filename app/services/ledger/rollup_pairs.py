@@ -10,7 +10,7 @@ from typing import Final
 
 from app.db.database import Database
 from app.db.repositories.entry_sums import EntrySums
-from app.db.repositories.rollups import RollupRepository
+from app.db.repositories.rollups import KeptRows, RollupRepository
 from app.db.repositories.usage_sums import (
     DAY_MS,
     HOUR_MS,
@@ -71,15 +71,19 @@ class RollupPairs:
             marks = await rollups.marks()
             if await rollups.starts(pair(Dimension.STATUS, within, value), day):
                 return
-            found = {
-                other: await EntrySums(session).of_day(other, day, {within: value})
+            found = [
+                KeptRows.of(
+                    DAY_MS,
+                    pair(other, within, value),
+                    await EntrySums(session).of_day(other, day, {within: value}),
+                )
                 for other in others
-            }
+            ]
         async with self._database.transaction() as session:
             rollups = RollupRepository(session)
             if await rollups.move(marks):
-                for other, sums in found.items():
-                    await rollups.write(DAY_MS, pair(other, within, value), sums)
+                for rows in found:
+                    await rollups.write(rows)
 
     async def _leave(self, day: Span) -> None:
         async with self._database.transaction() as session:

@@ -14,7 +14,7 @@ from typing import Final
 from app.core.clock import Clock, epoch_ms
 from app.db.database import Database
 from app.db.repositories.entry_sums import EntrySums
-from app.db.repositories.rollups import Marks, RollupRepository, by_width
+from app.db.repositories.rollups import KeptRows, Marks, RollupRepository, by_width
 from app.db.repositories.unsummed import UnsummedRepository
 from app.db.repositories.usage_sums import (
     DAY_MS,
@@ -32,8 +32,6 @@ from app.db.repositories.usage_sums import (
 MARGIN_MS: Final = 60_000  # most calls have ended by then and need no note
 ENTRIES_PER_STEP: Final = 1_000  # calls wait for the same write lock
 _PAUSE_SECONDS: Final = 0.01  # in which they get it
-
-_Found = Mapping[tuple[int, Dimension], SumsByCell]  # by width
 
 
 class Rollups:
@@ -110,16 +108,18 @@ class Rollups:
         return True
 
 
-async def _added(rollups: RollupRepository, sums: Mapping[Dimension, SumsByCell]) -> _Found:
+async def _added(
+    rollups: RollupRepository, sums: Mapping[Dimension, SumsByCell]
+) -> Sequence[KeptRows]:
     """Return sums by hours, days and weeks together with those that are kept of the same cells."""
-    found = dict[tuple[int, Dimension], SumsByCell]()
+    found = list[KeptRows]()
     for dimension, by_hour in sums.items():
         for width_ms in (HOUR_MS, DAY_MS, WEEK_MS):
             new = by_width(by_hour, width_ms)
             kept = await rollups.read(dimension, _spans(width_ms, new), width_ms=width_ms)
             for cell in new.keys() & kept.keys():
                 add_to(new, cell, kept[cell])
-            found[width_ms, dimension] = new
+            found.append(await asyncio.to_thread(KeptRows.of, width_ms, dimension, new))
     return found
 
 
@@ -135,11 +135,11 @@ def _spans(width_ms: int, cells: Mapping[Cell, object]) -> Sequence[tuple[int, S
 
 
 async def _write(
-    rollups: RollupRepository, found: _Found, seen: Marks, moved: Mapping[str, int]
+    rollups: RollupRepository, found: Sequence[KeptRows], seen: Marks, moved: Mapping[str, int]
 ) -> bool:
     """Write sums and move marks, unless somebody else wrote sums since the marks were seen."""
     if not await rollups.move(seen, **moved):
         return False
-    for (width_ms, dimension), sums in found.items():
-        await rollups.write(width_ms, dimension, sums)
+    for rows in found:
+        await rollups.write(rows)
     return True

@@ -25,7 +25,8 @@ class Interval(StrEnum):
     @property
     def width_ms(self) -> int:
         """How many milliseconds a point covers."""
-        return {"hour": HOUR_MS, "day": DAY_MS, "week": WEEK_MS}[self]
+        widths = {Interval.HOUR: HOUR_MS, Interval.DAY: DAY_MS, Interval.WEEK: WEEK_MS}
+        return widths[self]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from app.db.repositories.usage_sums import Dimension, start_of
-from app.services.ledger import rollup_pairs, rollups
+from app.services.ledger import reports, rollup_pairs, rollups
 from app.services.ledger.report_form import Group, Point, Summary
 from app.services.ledger.usage_query import Interval
 from tests.integration.usage.calls import (
@@ -101,6 +101,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make few calls as much work as many are."""
     monkeypatch.setattr(rollups, "ENTRIES_PER_STEP", 3)
     monkeypatch.setattr(rollup_pairs, "BUSY_CALLS", 2)
+    monkeypatch.setattr(reports, "MAX_GROUPED_POINTS", 200)
     for module in (rollups, rollup_pairs):
         monkeypatch.setattr(module, "_PAUSE_SECONDS", 0)
 

@@ -154,7 +154,7 @@ class TestSeries:
         ("query", "until", "points"),
         [
             ("interval=hour", "2026-11-01T06:00:0", 750),
-            ("group_by=key&interval=hour", "2026-10-08T12:00:0", 180),
+            ("group_by=key&interval=hour", "2026-10-05T04:00:0", 100),
         ],
     )
     def test_are_refused_beyond_so_many_points(
