@@ -13,7 +13,10 @@ from tests.faults.worlds import MODEL, OuterWorld, open_world
 _KILLS: Final = 20
 _CLIENTS: Final = 12
 _MOST_ANSWERS: Final = 120  # between two kills
+_MAX_TOKENS: Final = 3_000  # so that streams are topped up on the way
 _PIECES: Final = 6
+_PIECE: Final = "word " * 50
+_TOKENS_OUT: Final = _PIECES * 50
 _PAUSE_SECONDS: Final = 0.004  # of the upstream, between two of them
 _EARLY: Final = 0.25  # of the restarts are killed too, before they serve
 _LONGEST_START_SECONDS: Final = 1.5
@@ -23,7 +26,9 @@ async def under_load(stage: Stage) -> str:
     """Kill, look at the file, start, look again; every look finds all that anybody saw."""
     kills = stage.count(_KILLS, least=2)
     async with open_world(stage.folder, _answer_slowly) as world:
-        load = Load(await world.rich_caller(), model=MODEL, clients=_CLIENTS)
+        load = Load(
+            await world.rich_caller(), model=MODEL, clients=_CLIENTS, max_tokens=_MAX_TOKENS
+        )
         early = 0
         for _ in range(kills):
             await _kill_under(world, load, stage.random.randint(1, _MOST_ANSWERS))
@@ -72,13 +77,13 @@ def _look(world: OuterWorld, load: Load) -> None:
 async def _answer_slowly(call: Arrived) -> None:
     if not call.stream:
         await asyncio.sleep(_PAUSE_SECONDS * _PIECES)
-        await call.answer(tokens_in=10, tokens_out=_PIECES)
+        await call.answer(tokens_in=10, tokens_out=_TOKENS_OUT)
         return
     await call.begin_stream()
     for _ in range(_PIECES):
-        await call.say("word ")
+        await call.say(_PIECE)
         await asyncio.sleep(_PAUSE_SECONDS)
-    await call.end_stream(tokens_in=10, tokens_out=_PIECES)
+    await call.end_stream(tokens_in=10, tokens_out=_TOKENS_OUT)
 
 
 SCENARIOS: Final = (

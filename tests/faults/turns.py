@@ -18,8 +18,10 @@ _UNCAPPED_TARIFF: Final = Tariff(usd_in="3", usd_out="15")
 _MAX_TOKENS: Final = 64
 _SAMPLE: Final = Chat("wait-000", MODEL, stream=False, max_tokens=_MAX_TOKENS)  # all are as long
 _FITTING: Final = 12  # at once; what the others cost in the end is less than half of that
-_WAITING: Final = 80
+_BEFORE_THEM: Final = 40
 _LEAVING: Final = 20
+_AFTER_THEM: Final = 40
+_WAITING: Final = _BEFORE_THEM + _AFTER_THEM
 _LEAVE_AFTER: Final = 5  # answers
 _PATIENCE_SECONDS: Final = 60
 
@@ -69,14 +71,14 @@ async def waiting(stage: Stage) -> str:
             Chat(f"wait-{one:03}", MODEL, one % 2 == 1, _MAX_TOKENS)
             for one in range(_WAITING + _LEAVING)
         ]
-        stage.random.shuffle(chats)
         stays, leaves = list[Seen](), list[Seen]()
-        staying = call_together([(caller, chat) for chat in chats[:_WAITING]], stays)
-        leaving = call_together([(caller, chat) for chat in chats[_WAITING:]], leaves)
-        tasks = asyncio.ensure_future(staying), asyncio.ensure_future(leaving)
+        calls = [(caller, chat) for chat in chats]
+        first = asyncio.ensure_future(call_together(calls[:_BEFORE_THEM], stays))
+        leaving = asyncio.ensure_future(call_together(calls[_BEFORE_THEM:-_AFTER_THEM], leaves))
+        last = asyncio.ensure_future(call_together(calls[-_AFTER_THEM:], stays))
         await until(lambda: len(stays), lambda number: number >= _LEAVE_AFTER, "first answers")
-        tasks[1].cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        leaving.cancel()
+        await asyncio.wait([first, leaving, last])
         expect_equal(sum(one.is_answer for one in stays), _WAITING, "answers")
         await world.all_ended()
         world.ledger.expect_one_row_each(
