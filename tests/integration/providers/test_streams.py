@@ -53,7 +53,8 @@ async def test_a_stream_comes_as_it_was_sent_and_usage_is_always_asked_for() -> 
 
     assert events == chunk("He") + chunk("llo") + chunk(finish="stop")
     assert json.loads(streams.bodies[0])["stream_options"] == {"include_usage": True}
-    assert facts == AnswerFacts("groq", Usage(5, 1), "stop")
+    assert (facts.provider, facts.usage, facts.finish_reason) == ("groq", Usage(5, 1), "stop")
+    assert (facts.text_bytes, facts.text_pieces) == (5, 2)
 
 
 async def test_a_caller_who_asks_for_usage_sends_the_bytes_that_go_up_and_gets_the_chunk() -> None:

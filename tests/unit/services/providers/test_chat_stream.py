@@ -1,9 +1,10 @@
 import json
+from typing import Any
 
 import pytest
 
 from app.core.errors import UpstreamError, UpstreamProtocolError
-from app.services.providers.dialects.chat_stream import ChatStreamReader
+from app.services.providers.dialects.chat_stream import ChatStreamReader, cut_chunk
 from app.services.providers.provider import AnswerFacts, Usage
 
 FIRST = b'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"He"}}]}\n\n'
@@ -24,7 +25,7 @@ def test_an_answer_passes_byte_for_byte_and_its_facts_are_noted() -> None:
     passed = b"".join(map(reader.feed, [FIRST, PLAIN, LAST, USAGE, DONE]))
 
     assert passed == FIRST + PLAIN + LAST + USAGE
-    assert facts == AnswerFacts(None, Usage(3, 2), "stop")
+    assert (facts.usage, facts.finish_reason) == (Usage(3, 2), "stop")
     assert reader.done
     assert reader.is_complete
 
@@ -133,3 +134,38 @@ def test_an_upstream_that_never_tells_usage_leaves_it_unknown() -> None:
         reader.feed(FIRST + b'data: {"choices":[],"usage":%b}\n\n' % usage.encode() + LAST)
 
     assert facts.usage is None
+
+
+@pytest.mark.parametrize(
+    ("delta", "size", "pieces"),
+    [
+        ({"role": "assistant", "content": ""}, 0, 0),
+        ({"content": "Hello"}, 5, 1),
+        ({"content": 'a "quoted\\" word'}, 19, 1),  # as JSON writes it: never less than there is
+        ({"content": "你好"}, 6, 1),
+        ({"reasoning": "so", "content": "yes"}, 5, 2),
+        ({"tool_calls": [{"function": {"name": "f", "arguments": '{"a":1}'}}]}, 9, 1),
+        ({"content": '"content":"x"'}, 17, 1),
+        ({"content": None, "refusal": "no"}, 2, 1),
+    ],
+)
+def test_what_a_model_writes_is_measured(delta: dict[str, Any], size: int, pieces: int) -> None:
+    reader, facts = _reader()
+    chunk = {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+
+    reader.feed(b"data: " + json.dumps(chunk, ensure_ascii=False).encode() + b"\n\n")
+
+    assert (facts.text_bytes, facts.text_pieces) == (size, pieces)
+
+
+def test_a_stream_that_is_cut_gives_each_open_choice_a_finish_reason() -> None:
+    reader, facts = _reader(choices=3)
+    head = b'data: {"id":"c1","created":7,"model":"m","choices":['
+    reader.feed(head + b'{"index":1,"delta":{},"finish_reason":"stop"}]}\n\n')
+
+    event = cut_chunk(facts, "budget_exceeded")
+
+    chunk = json.loads(event.removeprefix(b"data: "))
+    assert (chunk["id"], chunk["created"], chunk["model"]) == ("c1", 7, "m")
+    assert [one["index"] for one in chunk["choices"]] == [0, 2]
+    assert {one["finish_reason"] for one in chunk["choices"]} == {"length"}
