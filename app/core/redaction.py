@@ -17,13 +17,39 @@ _SECRET_NAME: Final = re.compile(
     r"|(?:api|admin|private|access)[_-]?keys?)$",
     re.IGNORECASE,
 )
-_SECRET_TEXT: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?P<prefix>mh_|hf_|whsec_|sk-)[A-Za-z0-9+/=_-]{16,}"
-    r"|(?P<scheme>\b(?:[Bb]earer|BEARER)\s+)[\w.~+/=-]{8,}"
-    r"|://[^\s/@?#\"'<>]+@"
+
+
+def _alone(width: int) -> str:
+    r"""Return the condition that what was just read, of such a width, is no end of a word.
+
+    An escape of JSON before it is not part of the word, though it ends in a letter: "\\nhf_...".
+    """
+    read = f"[\\s\\S]{{{width}}}"
+    escapes = (rf"(?<=\\[bfnrt]{read})", rf"(?<=\\u[0-9A-Fa-f]{{4}}{read})")
+    return f"(?:{'|'.join((f'(?<![A-Za-z0-9]{read})', *escapes))})"
+
+
+# Of everything that is a secret: what it contains, which is cheaper to find, and how it looks.
+_SECRETS: Final = (
+    (
+        ("earer", "EARER"),
+        re.compile(rf"(?P<kept>(?:[Bb]earer|BEARER){_alone(6)}\s+)[\w.~+/=-]{{8,}}"),
+    ),
+    (("@",), re.compile(r"(?P<kept>://)[^\s/@?#\"'<>]+(?=@)")),
+    (
+        ("mh_", "hf_", "sk-"),
+        re.compile(rf"(?P<kept>(?:mh_|hf_|sk-){_alone(3)})[A-Za-z0-9+/=_-]{{16,}}"),
+    ),
+    (("whsec_",), re.compile(rf"(?P<kept>whsec_{_alone(6)})[A-Za-z0-9+/=_-]{{16,}}")),
 )
-# Each log line is looked through: what every secret contains is cheaper to find than the pattern.
-_MARKS: Final = ("mh_", "hf_", "whsec_", "sk-", "earer", "EARER", "@")
+_BLOT: Final = rf"\g<kept>{HIDDEN}"
+# The same, as long as it is not known for one because the rest is missing.
+_BEGUN: Final = re.compile(
+    r"(?:(?:mh_|hf_|whsec_|sk-)[A-Za-z0-9+/=_-]{0,15}"
+    r"|(?:[Bb]earer|BEARER)\s+[\w.~+/=-]{0,7}"
+    r"|://[^\s/@?#\"'<>]*)\Z"
+)
+_LONGEST_BEGUN: Final = 4_096
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -35,9 +61,41 @@ def is_secret_name(name: str) -> bool:
 
 def redact_text(text: str) -> str:
     """Return a text, bounded, with everything that looks like a credential blotted out."""
-    if any(mark in text for mark in _MARKS):
-        return _SECRET_TEXT.sub(_blot, text[:_LONGEST])
-    return text[:_LONGEST]
+    return redact_whole(text[:_LONGEST])
+
+
+def redact_whole(text: str) -> str:
+    """Return all of a text, with everything that looks like a credential blotted out."""
+    for marks, secret in _SECRETS:  # each log line passes here
+        for mark in marks:
+            if mark in text:
+                text = secret.sub(_BLOT, text)
+                break
+    return text
+
+
+def redact_beginning(text: str) -> str:
+    """Return the beginning of a longer text, without what may be a credential that was cut."""
+    text = redact_whole(text)
+    begun = _begun(text)
+    return text if begun is None else text[: begun.start()]
+
+
+def secrets_in(text: str, *, is_cut: bool) -> list[tuple[int, int]]:
+    """Return where in a text everything lies that looks like a credential.
+
+    Args:
+        text: The text.
+        is_cut: Whether it is only the beginning of one.
+    """
+    found = [
+        one.span()
+        for marks, secret in _SECRETS
+        if any(mark in text for mark in marks)
+        for one in secret.finditer(text)
+    ]
+    begun = _begun(text) if is_cut else None
+    return found if begun is None else [*found, begun.span()]
 
 
 def one_line(text: str) -> str:
@@ -91,7 +149,5 @@ def _text(name: bytes | str) -> str:
     return name.decode("latin-1") if isinstance(name, bytes) else name
 
 
-def _blot(found: re.Match[str]) -> str:
-    if found["prefix"] or found["scheme"]:
-        return f"{found['prefix'] or found['scheme']}{HIDDEN}"
-    return f"://{HIDDEN}@"
+def _begun(text: str) -> re.Match[str] | None:
+    return _BEGUN.search(text, max(0, len(text) - _LONGEST_BEGUN))
