@@ -154,8 +154,13 @@ Change: TypeAlias = (
 
 
 def described(change: Change) -> dict[str, Any]:
-    """Return a change as the log shows it, so that nothing of it is lost with it."""
-    facts = {field.name: getattr(change, field.name) for field in fields(change)}
+    """Return a change as the log shows it, so that nothing of it is lost with it.
+
+    But what users wrote is not for the log.
+    """
+    facts = {
+        field.name: getattr(change, field.name) for field in fields(change) if field.name != "body"
+    }
     columns = _COLUMNS.get(type(change))
     if columns is not None:
         facts["row"] = dict(zip(columns.names, facts["row"], strict=True))

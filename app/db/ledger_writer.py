@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,11 +15,12 @@ from typing import Final, NamedTuple
 import structlog
 
 from app.core.errors import AppError, NotReadyError
-from app.db.ledger_changes import Change, Nothing, described
+from app.db.ledger_changes import Change, Nothing, Settlement, described
 from app.db.ledger_store import LedgerStore
 from app.utils.uninterrupted import uninterrupted
 
 MAX_WAITING: Final = 10_000  # from here on no call is admitted
+MAX_BODY_CHARACTERS: Final = 64 * 1024 * 1024  # that wait; beyond it, entries go without bodies
 CHANGES_PER_COMMIT: Final = 200
 FLUSH_SECONDS: Final = 5.0
 CLOSE_SECONDS: Final = 10.0
@@ -52,6 +54,7 @@ class LedgerWriter:
         self._queue = deque[_Queued]()  # the oldest ones are being written
         self._changed = threading.Condition()  # guards the queue and what follows
         self._awaited = 0  # of those in the queue
+        self._body_characters = 0  # of all in the queue
         self._deadline: float | None = None  # set when closing
         self._sleeps = False  # until the next change
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
@@ -74,7 +77,7 @@ class LedgerWriter:
             NotReadyError: far too many wait, or the writer has ended. The change is in the log.
         """
         with self._changed:
-            if self._takes(_Queued(change)):
+            if self._takes(_Queued(self._with_room_for_body(change))):
                 if self._sleeps or len(self._queue) == CHANGES_PER_COMMIT:
                     self._changed.notify()
                 return
@@ -122,6 +125,14 @@ class LedgerWriter:
             _log.error("ledger_change_lost", change=described(queued.change))
         self._store.close()
 
+    def _with_room_for_body(self, change: Change) -> Change:
+        """Return a change, without what is too much to be kept in memory until it is written."""
+        size = _body_size(change)
+        if not size or self._body_characters + size <= MAX_BODY_CHARACTERS:
+            return change
+        _log.warning("body_not_stored", reason="too many wait for the database")
+        return replace(change, body=None)
+
     def _queue_awaited(self, queued: _Queued) -> None:
         if not self._takes(queued):
             raise _not_written()
@@ -133,6 +144,7 @@ class LedgerWriter:
         if is_full or not self._thread.is_alive():
             return False
         self._queue.append(queued)
+        self._body_characters += _body_size(queued.change)
         return True
 
     def _run(self) -> None:
@@ -207,6 +219,14 @@ class LedgerWriter:
             for queued in batch:
                 self._queue.popleft()
                 self._awaited -= queued.done is not None
+                self._body_characters -= _body_size(queued.change)
+
+
+def _body_size(change: Change) -> int:
+    """Return how many characters are stored beside a change itself."""
+    if not isinstance(change, Settlement) or change.body is None:
+        return 0
+    return sum(len(value) for value in change.body if isinstance(value, str))
 
 
 def _tell(

@@ -70,7 +70,7 @@ class AccountScopes:
 
 
 async def end_with_team(people: People, team_id: str, *, at_ms: int) -> Ended:
-    """End what goes with a team, before it is deleted: keys, limits and budgets."""
+    """End what goes with a team, before it is deleted: keys, limits, budgets and rules."""
     scope = AccountScope(ScopeKind.TEAM, team_id)
     revoked = await people.keys.revoke_of_team(team_id, at_ms=at_ms)
     ended = await _end_terms(people, scope, await people.keys.lineages_of_team(team_id), at_ms)
@@ -78,7 +78,7 @@ async def end_with_team(people: People, team_id: str, *, at_ms: int) -> Ended:
 
 
 async def end_with_user(people: People, user_id: str, *, at_ms: int) -> Ended:
-    """End what goes with a user, before they are deleted: keys, limits and budgets."""
+    """End what goes with a user, before they are deleted: keys, limits, budgets and rules."""
     scope = AccountScope(ScopeKind.USER, user_id)
     revoked = await people.keys.revoke_of_user(user_id, at_ms=at_ms)
     ended = await _end_terms(people, scope, await people.keys.lineages_of_user(user_id), at_ms)
@@ -88,9 +88,14 @@ async def end_with_user(people: People, user_id: str, *, at_ms: int) -> Ended:
 async def _end_terms(
     people: People, scope: AccountScope, lineages: Sequence[str], at_ms: int
 ) -> Ended:
-    """Archive the budgets and delete the limits of a scope, and of the keys that go with it."""
-    archived, deleted = list[str](), list[str]()
+    """Archive the budgets of a scope, and of the keys that go with it; delete all else of them."""
+    archived, deleted, rules = list[str](), list[str](), list[str]()
     for kind, ids in ((scope.kind, [scope.id]), (ScopeKind.KEY, lineages)):
         archived += await people.budgets.archive_of(kind, ids, at_ms=at_ms)
         deleted += await people.limits.delete_of(kind, ids)
-    return {"archived_budgets": sorted(archived), "deleted_limits": sorted(deleted)}
+        rules += await people.body_rules.delete_of(kind, ids)
+    return {
+        "archived_budgets": sorted(archived),
+        "deleted_limits": sorted(deleted),
+        "deleted_body_rules": sorted(rules),
+    }

@@ -15,6 +15,7 @@ from app.core.telemetry import Metrics
 from app.db.database import Database, open_database
 from app.db.ledger_writer import open_ledger_writer
 from app.db.repositories.accounting_terms import AccountingTerms
+from app.db.repositories.body_rules import BodyRuleDirectory
 from app.db.repositories.budget_periods import BudgetPeriodDirectory
 from app.db.repositories.holds import HoldDirectory
 from app.db.repositories.key_directory import KeyDirectory
@@ -23,6 +24,7 @@ from app.services.admission.admission import Admission
 from app.services.admission.stored_terms import StoredTerms
 from app.services.authenticator import Authenticator, open_authenticator
 from app.services.inference.service import InferenceService
+from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.lease import open_ledger
 from app.services.ledger.ledger import Ledger
 from app.services.ledger.upkeep import LedgerUpkeep
@@ -56,6 +58,7 @@ class Container:
     authenticator: Authenticator
     passwords: PasswordHasher
     admission: Admission
+    body_rules: BodyRules
     inference: InferenceService
     models: ModelDirectory
     prices: PriceBook
@@ -111,6 +114,9 @@ async def open_container(
         admission = Admission(ledger, prices, terms, catalogue.bounds_of, clock=clock)
         await admission.refresh()
         await stack.enter_async_context(running_beside(admission.keep_following()))
+        body_rules = BodyRules(BodyRuleDirectory(database), clock)
+        await body_rules.refresh()
+        await stack.enter_async_context(running_beside(body_rules.keep_following()))
         if not operator_only:
             await stack.enter_async_context(running_beside(models.keep_known()))
             upkeep = LedgerUpkeep(database, clock, settings.ledger_retention_days)
@@ -125,7 +131,10 @@ async def open_container(
             authenticator=authenticator,
             passwords=PasswordHasher(),
             admission=admission,
-            inference=InferenceService(catalogue, admission, clock, metrics),
+            body_rules=body_rules,
+            inference=InferenceService(
+                catalogue, admission, body_rules, clock=clock, metrics=metrics
+            ),
             models=models,
             prices=prices,
         )

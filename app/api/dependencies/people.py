@@ -16,6 +16,7 @@ from app.api.errors import request_id_of
 from app.db.repositories.people import People
 from app.services.audit_log import AuditLogService
 from app.services.audit_trail import Actor, AuditTrail
+from app.services.container import Container
 from app.services.members import MemberEditor, MemberService
 from app.services.passwords import PasswordEditor
 from app.services.teams import TeamEditor, TeamService
@@ -36,7 +37,7 @@ async def get_change(
 ) -> AsyncGenerator[Change]:
     """Open the transaction of a change. Once it is kept, no key is trusted unasked.
 
-    Nor do old limits and budgets bind: not only their own changes touch them.
+    Nor do old limits, budgets and rules hold: not only their own changes touch them.
     """
     client = request.client
     actor = Actor(manager, client.host if client else None, request_id_of(request.scope))
@@ -49,7 +50,12 @@ async def get_change(
     finally:  # the database says so by now, even where the caller left during the commit
         if trail is not None and trail.has_recorded:
             container.authenticator.forget_all()
-            await uninterrupted(container.admission.follow_change())
+            await uninterrupted(_follow_change(container))
+
+
+async def _follow_change(container: Container) -> None:
+    await container.admission.follow_change()
+    await container.body_rules.follow_change()
 
 
 async def get_people(container: ContainerDep) -> AsyncGenerator[People]:

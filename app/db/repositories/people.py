@@ -4,6 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.audit_log import AuditLogRepository
+from app.db.repositories.bodies import BodyRepository
+from app.db.repositories.body_rules import BodyRuleRepository
 from app.db.repositories.budgets import BudgetRepository
 from app.db.repositories.changes import ChangeRepository
 from app.db.repositories.events import EventRepository
@@ -27,5 +29,7 @@ class People:
         self.limits = LimitRepository(session)
         self.events = EventRepository(session)
         self.prices = PriceRepository(session)
+        self.body_rules = BodyRuleRepository(session)
+        self.bodies = BodyRepository(session)
         self.audit_log = AuditLogRepository(session)
         self.changes = ChangeRepository(session)

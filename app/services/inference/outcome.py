@@ -8,6 +8,7 @@ from app.services.admission.admitted import Admitted, cost_of
 from app.services.admission.bounds import BYTES_PER_TOKEN
 from app.services.call import Call
 from app.services.ledger.entry import Basis, Status
+from app.services.ledger.recording import Recording
 from app.services.prices.price import Price
 from app.services.providers.provider import AnswerFacts
 
@@ -19,6 +20,12 @@ class Outcome:
     status: Status = Status.CANCELLED
     error_code: str | None = None
     is_unbilled: bool = False  # the upstream has certainly done nothing that it could bill
+    recording: Recording | None = None  # of what it is answered, where that is stored
+
+    def keep(self, piece: bytes) -> None:
+        """Store a piece of the answer, where answers are."""
+        if self.recording is not None:
+            self.recording.add(piece)
 
     def fail(self, error: Exception, code: str) -> None:
         """Note that the call has failed."""

@@ -15,6 +15,7 @@ from app.services.admission.admitted import Admitted
 from app.services.call import Call
 from app.services.inference.entries import entry_of, milliseconds, sample_of
 from app.services.inference.outcome import Outcome, used_by
+from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.entry import Status
 from app.services.providers.dialects.chat_stream import cut_chunk
 from app.services.providers.provider import ChatRequest
@@ -30,12 +31,15 @@ class InferenceService:
         self,
         catalogue: Catalogue,
         admission: Admission,
+        body_rules: BodyRules,
+        *,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
-        """Take who answers, who lets calls in and out, and where they are counted."""
+        """Take who answers, who lets calls in and out, whose are stored, and where all count."""
         self._catalogue = catalogue
         self._admission = admission
+        self._body_rules = body_rules
         self._clock = clock
         self._metrics = metrics
 
@@ -55,6 +59,7 @@ class InferenceService:
         with self._settled(call, admitted) as outcome:
             request = _request(call, admitted)
             answer = await target.provider.chat(request, call.trace.answer)
+            outcome.keep(answer)
             outcome.status = Status.OK
         return answer
 
@@ -74,6 +79,7 @@ class InferenceService:
             async with aclosing(self._relay(call, admitted, target)) as events:
                 async for event in events:
                     call.trace.note_event(self._clock)
+                    outcome.keep(event)
                     yield event
             outcome.status = Status.OK
         yield _trailer(call) + DONE
@@ -102,7 +108,8 @@ class InferenceService:
         trace = call.trace
         trace.started = self._clock.monotonic()
         trace.upstream_model, trace.attempts = admitted.upstream_model, 1
-        outcome = Outcome()
+        recording = self._body_rules.start(call.principal, call.body)
+        outcome = Outcome(recording=recording)
         self._metrics.call_started(call.task)
         try:
             yield outcome
@@ -117,11 +124,18 @@ class InferenceService:
             used = used_by(call, admitted, outcome)
             trace.cost_nusd = used.cost_nusd
             self._metrics.call_ended(sample_of(call, outcome, used))
-            self._admission.settle(admitted, entry_of(call, admitted, outcome, used))
+            body = recording and self._body_rules.end(recording, call.id, is_stream=call.stream)
+            self._admission.settle(admitted, entry_of(call, admitted, outcome, used), body)
 
 
 def _request(call: Call, admitted: Admitted) -> ChatRequest:
-    return ChatRequest(call.payload, call.body, admitted.upstream_model, admitted.output_cap)
+    return ChatRequest(
+        call.payload,
+        call.body,
+        admitted.upstream_model,
+        admitted.output_cap,
+        is_metered=admitted.is_hard,
+    )
 
 
 def _trailer(call: Call) -> bytes:

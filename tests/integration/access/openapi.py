@@ -20,6 +20,8 @@ _THERE: Final = {
     "budget_id": "team-budget",
     "limit_id": "team-limit",
     "price_id": "price",
+    "rule_id": "rule",
+    "entry_id": "call",
 }
 _DOCUMENT: Final[dict[str, Any]] = app.openapi()
 

@@ -31,6 +31,7 @@ page of a running gateway. A route that is not here fails the tests.
   so are its models; it expires no later; it carries the same fixed tags; and the limits and budgets
   of the key that issues it count its calls too, unless an admin issues it.
 - Only admins see and set prices.
+- Only admins have requests and answers stored, and read what is stored. To read it is written down.
 - Only admins change budgets and limits. Leads see those of their team and of keys that they see;
   members those of themselves, their own keys and their teams.
 - Who is disabled or deleted loses their keys, and who leaves a team loses those charged to it.
@@ -89,6 +90,8 @@ _OBJECTS: Final[Mapping[str, str]] = {
     "key-budget, key-limit": "of a fellow's key that is charged to the team",
     "instance-budget": "of the whole instance",
     "price": "of some model",
+    "rule": "that has the bodies of the team's calls stored",
+    "call": "one whose request and answer are stored",
     "no-user, no-team, no-key, ...": "an id that nobody has",
 }
 

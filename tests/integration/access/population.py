@@ -15,6 +15,7 @@ from app.core.ids import new_id
 from app.core.security import digest, new_secret, pepper_version
 from app.models.api_keys import ApiKey
 from app.models.base import Base
+from app.models.bodies import BodyRow, BodyRule
 from app.models.budgets import BudgetPeriodRow, BudgetRow, LimitRow
 from app.models.prices import PriceRow
 from app.models.teams import Member, Team
@@ -23,6 +24,7 @@ from tests.conftest import ADMIN_KEY
 
 NOON_MS: Final = 1_795_435_200_000  # 2026-11-23T12:00:00Z
 LONG_AGO_MS: Final = 1_000_000_000_000
+FAR_OFF_MS: Final = 4_000_000_000_000
 BOTH: Final = ("inference", "manage")
 CALLS: Final = ("inference",)
 MANAGES: Final = ("manage",)
@@ -112,7 +114,7 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
     is_used = BudgetRow.id.in_(select(BudgetPeriodRow.budget_id))
     await session.execute(delete(BudgetRow).where(~is_used))
     await session.execute(update(BudgetRow).values(archived_at_ms=LONG_AGO_MS))
-    for table in (LimitRow, PriceRow, User, Team):  # the rest goes with them
+    for table in (LimitRow, PriceRow, BodyRule, BodyRow, User, Team):  # the rest goes with them
         await session.execute(delete(table))
     rows, ids = list[Base](), dict[str, str]()
     for name in ("team", "other team"):
@@ -133,9 +135,13 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
         for name, one in PEOPLE.items()
         if one.team is not None
     )
-    for name, row in (*_terms(ids), ("price", _price())):
+    for name, row in (*_terms(ids), ("price", _price()), ("rule", _rule(ids["team"]))):
         ids[name] = row.id
         session.add(row)
+    ids["call"] = new_id("req")
+    session.add(
+        BodyRow(entry_id=ids["call"], expires_at_ms=FAR_OFF_MS, request="", answer="", is_cut=False)
+    )
     called = {name: secrets[f"key of {name}"] for name in (*CALLERS, *BAD_KEYS)}
     called |= {"bootstrap": ADMIN_KEY, "operator": OPERATOR_SECRET, "unknown": new_secret()}
     headers = {name: {"authorization": f"Bearer {text}"} for name, text in called.items()}
@@ -191,6 +197,17 @@ def _price() -> PriceRow:
         valid_until_ms=None,
         source="api",
         created_at_ms=LONG_AGO_MS,
+    )
+
+
+def _rule(team_id: str) -> BodyRule:
+    return BodyRule(
+        id=new_id("rule"),
+        scope="team",
+        scope_id=team_id,
+        max_bytes=2_048,
+        keep_days=7,
+        created_at_ms=1,
     )
 
 

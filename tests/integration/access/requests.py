@@ -82,6 +82,11 @@ BODIES: Final[Mapping[str, Body]] = {
             "prices": [{"model": MODEL, "upstream": "simulator", "per_request": 1}],
         },
     ),
+    "of-another-key": Body("of a key of the team", {"scope": "key", "scope_id": "{team-key}"}),
+    "of-the-team-again": Body(
+        "of the team, which has one", {"scope": "team", "scope_id": "{team}"}
+    ),
+    "of-no-team": Body("of no team", {"scope": "team", "scope_id": "{no-team}"}),
     "for-no-team": Body("of no team", _KEY | {"team_id": "{no-team}"}),
 }
 

@@ -204,6 +204,18 @@ GET    /v1/admin/usage/entries/export?format=csv
 GET    /v1/admin/usage/entries/export?format=jsonl&team_id={team}
                                             401   403 200   404 404   200 200 403   200 403   200
 """
+_BODIES: Final = """
+POST   /v1/admin/body-rules  of-another-key 401   403 403   403 403   201 201 403   403 403   201
+POST   /v1/admin/body-rules  of-the-team-again
+                                            401   403 403   403 403   409 409 403   403 403   409
+POST   /v1/admin/body-rules  of-no-team     401   403 403   403 403   404 404 403   403 403   404
+GET    /v1/admin/body-rules                 401   403 403   403 403   200 200 403   403 403   200
+DELETE /v1/admin/body-rules/{rule}          401   403 403   403 403   204 204 403   403 403   204
+DELETE /v1/admin/body-rules/{no-rule}       401   403 403   403 403   404 404 403   403 403   404
+GET    /v1/admin/usage/entries/{call}/body  401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/usage/entries/{no-call}/body
+                                            401   403 403   403 403   404 404 403   403 403   404
+"""
 SECTIONS: Final[Mapping[str, str]] = {
     "Operations and pages": _OPERATIONS,
     "Calls": _CALLS,
@@ -215,6 +227,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "Limits": _LIMITS,
     "Prices": _PRICES,
     "Usage of others": _USAGE,
+    "Stored bodies": _BODIES,
     "Audit log": _LOG,
 }
 

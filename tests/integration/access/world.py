@@ -29,6 +29,7 @@ _STATE: Final = (
     "SELECT * FROM budgets ORDER BY id",
     "SELECT * FROM limits ORDER BY id",
     "SELECT * FROM prices ORDER BY id, unit",
+    "SELECT * FROM body_rules ORDER BY id",
 )
 
 
@@ -78,6 +79,7 @@ class World:
                 people = await populate(session, self.container.authenticator.pepper)
             self.container.authenticator.forget_all()
             await self.container.admission.refresh()
+            await self.container.body_rules.refresh()
             return people
 
         self.people = self._call(add)

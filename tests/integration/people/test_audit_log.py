@@ -1,12 +1,18 @@
 """Who changed what, and who may know."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.support.people import People, error_of
+
+NOTHING_ENDED: Final[dict[str, list[str]]] = {
+    "archived_budgets": [],
+    "deleted_limits": [],
+    "deleted_body_rules": [],
+}
 
 
 def rows(client: TestClient, **query: str) -> list[dict[str, Any]]:
@@ -104,7 +110,7 @@ def test_every_change_leaves_one_row_and_counts_once(client: TestClient, people:
             f"/v1/teams/{team}",
             None,
             "team.delete",
-            {"name": "O", "revoked_keys": [], "archived_budgets": [], "deleted_limits": []},
+            {"name": "O", "revoked_keys": []} | NOTHING_ENDED,
             None,
         ),
         ("POST", f"/v1/users/{ana}/reset-password", None, "user.reset_password", None, None),
@@ -135,8 +141,7 @@ def test_every_change_leaves_one_row_and_counts_once(client: TestClient, people:
                 "role": "admin",
                 "is_disabled": False,
                 "revoked_keys": [],
-                "archived_budgets": [],
-                "deleted_limits": [],
+                **NOTHING_ENDED,
             },
             None,
         ),
@@ -164,8 +169,7 @@ def test_keys_that_a_change_kills_are_named(client: TestClient, people: People) 
     assert rows(client)[0]["before"] == {
         "name": "ours",
         "revoked_keys": [service.id],
-        "archived_budgets": [],
-        "deleted_limits": [],
+        **NOTHING_ENDED,
     }
 
 

@@ -14,10 +14,12 @@ from app.core.errors import (
 )
 from app.core.gateway_file import GatewayConfig
 from app.core.telemetry import Metrics
+from app.db.repositories.body_rules import BodyRuleDirectory
 from app.services.admission.admission import Admission
 from app.services.admission.stored_terms import StoredTerms
 from app.services.call import Call
 from app.services.inference.service import InferenceService
+from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.entry import Basis, Entry, Status
 from app.services.ledger.hold import Hold
 from app.services.ledger.ledger import Ledger
@@ -109,7 +111,8 @@ def _service(provider: FakeProvider, ledger: FakeLedger) -> tuple[InferenceServi
         catalogue.bounds_of,
         clock=clock,
     )
-    return InferenceService(catalogue, admission, clock, metrics), metrics
+    body_rules = BodyRules(cast("BodyRuleDirectory", None), clock)  # nobody's bodies are kept
+    return InferenceService(catalogue, admission, body_rules, clock=clock, metrics=metrics), metrics
 
 
 def _call(*, stream: bool = False) -> Call:
