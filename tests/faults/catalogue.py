@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from tests.faults import budgets, clocks, database, disk, kills, leaving, power, turns
+from tests.faults import budgets, clocks, database, disk, kills, leaving, overshoot, power, turns
 
 SCENARIOS: Final = (
     *budgets.SCENARIOS,
     *turns.SCENARIOS,
+    *overshoot.SCENARIOS,
     *kills.SCENARIOS,
     *leaving.SCENARIOS,
     *database.SCENARIOS,

@@ -120,7 +120,7 @@ async def _there_and_back(
     _expect_settled(world, [4, _FITTING])
     clock.jump(-_HOUR)
     await spender.expect_spent()
-    world.ledger.expect_clean(epoch_ms(clock.now()))
+    await world.expect_sound(epoch_ms(clock.now()))
 
 
 async def _and_on(world: World, caller: Caller, clock: JumpingClock) -> None:
@@ -133,7 +133,7 @@ async def _and_on(world: World, caller: Caller, clock: JumpingClock) -> None:
     await spender.expect_admitted(_FITTING)
     await spender.expect_spent()
     _expect_settled(world, [4, _FITTING, _FITTING])
-    world.ledger.expect_clean(epoch_ms(clock.now()))
+    await world.expect_sound(epoch_ms(clock.now()))
 
 
 def _expect_settled(world: World, calls: Sequence[int]) -> None:
@@ -161,12 +161,9 @@ async def under_load(stage: Stage) -> str:
                 await until(lambda: len(load.answers), lambda seen, w=wanted: seen >= w, "answers")
                 hours = stage.random.uniform(-_FARTHEST_HOURS / 2, _FARTHEST_HOURS)
                 clock.jump(timedelta(hours=hours))
-        await world.all_ended()
+        await world.expect_sound(epoch_ms(clock.now()))
         expect_equal(len(load.answers), len(load.seen), "answers of all calls")
-        world.ledger.expect_one_row_each(
-            request_ids=load.begun_ids, markers=[one.chat.marker for one in load.seen]
-        )
-        world.ledger.expect_clean(epoch_ms(clock.now()))
+        world.ledger.expect_one_row_each(request_ids=load.begun_ids)
         days = len(world.ledger.periods())
     return (
         f"{jumps} jumps of up to {_FARTHEST_HOURS:g} hours: {len(load.seen)} answers, as many "

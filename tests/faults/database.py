@@ -54,7 +54,6 @@ async def locked(stage: Stage) -> str:
         expect_answers(answered)
         expect_refused(refused)
         await expect_all_recorded(world, answered, refused)
-        await world.gateway.stop()
     return (
         f"{how.lower()} lock of {seconds:g} s: {_RUNNING} running calls finished, {_NEW} new ones "
         f"got 503 after {waited:.1f} s, {_NEW} left, {_NEW} later ones waited and were answered, "

@@ -54,7 +54,6 @@ async def _gone_until(ending: str, folder: Path) -> str:
         expect_answers(later)
         answered += later
         await expect_all_recorded(world, answered, refused)
-        await world.gateway.stop()
     return (
         f"{_RUNNING} running calls finished, {_NEW} new ones got 503, reads went on; then "
         f"{ending}: {len(answered)} answers, {len(answered)} rows"

@@ -127,7 +127,7 @@ async def expect_all_recorded(
     Raises:
         BrokenPromiseError: it is not so.
     """
-    await world.all_ended()
+    await world.expect_sound()
     world.ledger.expect_one_row_each(
         request_ids=[str(one.request_id) for one in answered],
         markers=[one.chat.marker for one in answered],
@@ -135,4 +135,3 @@ async def expect_all_recorded(
     expect_equal(len(world.ledger.rows()), len(answered), "rows")
     expect_equal(len(world.upstream.arrived), len(answered), "calls at the upstream")
     expect(refused, "no call was refused")
-    world.ledger.expect_clean()

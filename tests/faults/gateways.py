@@ -78,6 +78,11 @@ class Gateway:
         self._running = self._run.enter_context(self._command.running("serve", "--port", "0"))
 
     @property
+    def is_running(self) -> bool:
+        """Say whether a process was started that nobody has ended."""
+        return self._running is not None
+
+    @property
     def pid(self) -> int:
         """Return the number of the running process."""
         return self._process.process.pid
@@ -128,6 +133,11 @@ class Admin:
         expect_equal(answer.status_code, 201, f"POST {path}: {answer.text}")
         return dict(answer.json())
 
+    async def change(self, path: str, **body: Any) -> None:
+        """Change something."""
+        answer = await self._ask("PATCH", path, body)
+        expect_equal(answer.status_code, 200, f"PATCH {path}: {answer.text}")
+
     async def get(self, path: str) -> httpx2.Response:
         """Read something."""
         return await self._ask("GET", path, None)
@@ -150,10 +160,12 @@ class Admin:
 
 @asynccontextmanager
 async def open_gateway(folder: Path, config: str) -> AsyncGenerator[Gateway]:
-    """Serve a new data folder; whatever still runs at the end is ended."""
+    """Serve a new data folder, and in the end see that the server leaves in peace."""
     gateway = Gateway(folder, config)
     try:
         await gateway.start()
         yield gateway
+        if gateway.is_running:
+            await gateway.stop()
     finally:
         await asyncio.to_thread(gateway.close)

@@ -33,6 +33,7 @@ async def durable_intents(stage: Stage) -> str:
                 await _call(caller, name, stream=name == "hard")
                 await world.all_ended()
             seen[name] = _level_of_intent(statements)
+        await world.expect_sound()
     expect_equal(seen, {"none": "NORMAL", "soft": "NORMAL", "hard": "FULL"}, "synchronous")
     return ", ".join(f"{name}: synchronous={level}" for name, level in seen.items())
 

@@ -48,8 +48,7 @@ async def without_max_tokens(stage: Stage) -> str:
         gate.set()
         await sending
         expect_equal(sum(one.is_answer for one in seen), len(chats), "answers")
-        await world.all_ended()
-        world.ledger.expect_clean()
+        await world.expect_sound()
     return f"{len(chats)} calls at once without max_tokens on ${_UNCAPPED_USD}: all answered"
 
 
@@ -80,13 +79,9 @@ async def waiting(stage: Stage) -> str:
         leaving.cancel()
         await asyncio.wait([first, leaving, last])
         expect_equal(sum(one.is_answer for one in stays), _WAITING, "answers")
-        await world.all_ended()
-        world.ledger.expect_one_row_each(
-            request_ids=[str(one.request_id) for one in stays], markers=world.upstream.markers
-        )
+        await world.expect_sound()
+        world.ledger.expect_one_row_each(request_ids=[str(one.request_id) for one in stays])
         world.ledger.expect_within_caps()
-        world.ledger.expect_clean()
-        await world.gateway.stop()
     return (
         f"{_WAITING} calls at once on a budget that fits {_FITTING}, with time to wait: all "
         f"answered; of {_LEAVING} more that left, {_LEAVING - len(leaves)} before their answer"

@@ -66,6 +66,16 @@ class World:
         """Wait until nothing is held any more."""
         await until(self.ledger.open_holds, lambda holds: holds == 0, "nothing held")
 
+    async def expect_sound(self, now_ms: int | None = None) -> None:
+        """Wait until nothing is held; go on only if all that was sent has a row, and adds up.
+
+        Raises:
+            BrokenPromiseError: it is not so.
+        """
+        await self.all_ended()
+        self.ledger.expect_one_row_each(markers=self.upstream.markers)
+        self.ledger.expect_clean(now_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class OuterWorld(World):
