@@ -76,14 +76,14 @@ def pack(histogram: int) -> bytes:
 
 def unpack(kept: bytes) -> int:
     """Return the sum of all histograms that `pack` made bytes of, one after another."""
-    found, at = 0, 0
+    found = at = 0
     while at < len(kept):
-        first, width, count = kept[at : at + _HEAD_BYTES]
-        at, end = at + _HEAD_BYTES, at + _HEAD_BYTES + count * width
+        width, count, start = kept[at + 1], kept[at + 2], at + _HEAD_BYTES
+        end = start + count * width
         raw = bytearray(count * _LANE_BYTES)
         for place in range(width):
-            raw[place::_LANE_BYTES] = kept[at + place : end : width]
-        found += int.from_bytes(raw, "little") << first * _LANE_BITS
+            raw[place::_LANE_BYTES] = kept[start + place : end : width]
+        found += int.from_bytes(raw, "little") << kept[at] * _LANE_BITS
         at = end
     return found
 
