@@ -22,6 +22,8 @@ LEASE_SECONDS: Final = 30.0
 RENEW_SECONDS: Final = 10.0
 LOST_CODE: Final = "outcome_unknown"  # of a call whose gateway died under it
 
+_SETTLED_AT_ONCE: Final = 1_000  # the writer takes no more than it can queue
+
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
@@ -70,10 +72,12 @@ async def settle_orphans(
         NotReadyError: the database is away for now.
     """
     orphans = await holds.find_orphans(lease_id)
-    for hold in orphans.holds:
+    for number, hold in enumerate(orphans.holds, 1):
         charges = _charges(hold.charged or (), hold.held_nusd)
         row = entry_row(_lost_entry(hold, at_ms))
         writer.put(Settlement(hold.id, hold.lease_id, row, charges))
+        if number % _SETTLED_AT_ONCE == 0:
+            await writer.flush()
     for orphan_id in orphans.lease_ids:
         writer.put(LeaseEnd(orphan_id))
     await writer.flush()

@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
+from app.db import ledger_writer
 from app.db.ledger_changes import HOLDS, Intent, LeaseRenewal
 from app.db.ledger_store import LedgerStore
 from app.db.sqlite import FILE_NAME
 from app.db.verifier import verify
+from app.services.ledger import lease
 from tests.integration.db.rows import entry
 
 NOW_MS = 1_795_000_000_000
@@ -66,3 +68,18 @@ def test_a_process_that_ends_leaves_nothing_behind(app: FastAPI, path: Path) -> 
     assert lease_id.startswith("lease_")
     assert until_ms > 0
     assert query(path, "SELECT id FROM leases") == []
+
+
+def test_more_lost_calls_than_the_ledger_can_queue_are_settled_too(
+    app: FastAPI, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):
+        leave_behind(path, f"req_{number:02}")
+    monkeypatch.setattr(ledger_writer, "MAX_WAITING", 10)
+    monkeypatch.setattr(lease, "_SETTLED_AT_ONCE", 10)
+
+    with TestClient(app):
+        pass
+
+    assert query(path, "SELECT count(*) FROM entries") == [(60,)]
+    assert query(path, "SELECT id FROM holds") == []
