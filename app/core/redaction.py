@@ -33,9 +33,9 @@ def _alone(width: int) -> str:
 _SECRETS: Final = (
     (
         ("earer", "EARER"),
-        re.compile(rf"(?P<kept>(?:[Bb]earer|BEARER){_alone(6)}\s+)[\w.~+/=-]{{8,}}"),
+        re.compile(rf"(?P<kept>(?:[Bb]earer|BEARER){_alone(6)}\s+)(?:[\w.~+/=-]|\\/){{8,}}"),
     ),
-    (("@",), re.compile(r"(?P<kept>://)[^\s/@?#\"'<>]+(?=@)")),
+    (("@",), re.compile(r"(?P<kept>:\\?/\\?/)[^\s/@?#\"'<>]+(?=@)")),
     (
         ("mh_", "hf_", "sk-"),
         re.compile(rf"(?P<kept>(?:mh_|hf_|sk-){_alone(3)})[A-Za-z0-9+/=_-]{{16,}}"),
@@ -43,11 +43,11 @@ _SECRETS: Final = (
     (("whsec_",), re.compile(rf"(?P<kept>whsec_{_alone(6)})[A-Za-z0-9+/=_-]{{16,}}")),
 )
 _BLOT: Final = rf"\g<kept>{HIDDEN}"
-# The same, as long as it is not known for one because the rest is missing.
+# The same, for as long as it is not known for one because the rest is missing.
 _BEGUN: Final = re.compile(
     r"(?:(?:mh_|hf_|whsec_|sk-)[A-Za-z0-9+/=_-]{0,15}"
-    r"|(?:[Bb]earer|BEARER)\s+[\w.~+/=-]{0,7}"
-    r"|://[^\s/@?#\"'<>]*)\Z"
+    r"|(?:[Bb]earer|BEARER)\s+(?:[\w.~+/=-]|\\/){0,7}"
+    r"|:\\?/\\?/[^\s/@?#\"'<>]*)\Z"
 )
 _LONGEST_BEGUN: Final = 4_096
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -1,5 +1,6 @@
 """What is to be stored of one call's request and answer, while the call runs."""
 
+import json
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -84,6 +85,9 @@ class Recording:
 
 
 def _bounded(body: bytes, limit: int) -> tuple[str, bool]:
+    encoding = json.detect_encoding(body)
+    if encoding != "utf-8":  # nobody could find a secret in it
+        body = body.decode(encoding, errors="replace").encode(errors="replace")
     beginning = without_files(body, limit + _MARGIN_BYTES)
     text = redact_json(_decoded(beginning.data), is_cut=beginning.is_cut)
     kept = _cut(text, limit)
