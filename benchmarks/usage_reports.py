@@ -287,8 +287,9 @@ def report(results: Results, *, with_plans: bool) -> list[str]:
         *render_table(("report", "warm ms", "CPU ms", "cold ms"), rows),
         "",
         (
-            f"The slowest takes {slowest:.0f} ms (at most {LIMIT_MS}), and none more than {cpu:.0f} "
-            "ms of the processor, which is what it takes on a quiet machine. The writer takes "
+            f"The slowest takes {slowest:.0f} ms (at most {LIMIT_MS}), none more than {cpu:.0f} ms "
+            "of the processor: a report uses one core, so where nothing else runs it takes about "
+            "that. The writer takes "
             f"{rate:,.0f} calls a second, each an intent and its entry "
             f"(at least {WRITER_LIMIT:,}). Warm: the median of {ROUNDS * RUNS} runs. "
             f"Other processes kept {results.others_share:.0%} of the machine busy meanwhile."

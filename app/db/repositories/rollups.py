@@ -128,9 +128,11 @@ class RollupRepository:
         )
         return (await self._session.scalars(query)).all()
 
-    async def first_start_ms(self) -> int | None:
-        """Return the first day that has sums."""
-        query = select(func.min(UsageDay.start_ms)).where(UsageDay.dimension == "all")
+    async def first_start_ms(self, since_ms: int = 0) -> int | None:
+        """Return the first day since a moment that has sums."""
+        query = select(func.min(UsageDay.start_ms)).where(
+            UsageDay.dimension == "all", UsageDay.start_ms >= since_ms
+        )
         return (await self._session.execute(query)).scalar_one()
 
     async def write(self, rows: KeptRows) -> None:

@@ -47,10 +47,9 @@ class RollupPairs:
         async with self._database.reading() as session:
             rollups = RollupRepository(session)
             marks = await rollups.marks()
-            first_ms = await rollups.first_start_ms()
-        if first_ms is None:
+            start_ms = await rollups.first_start_ms(max(marks.paired_to, marks.kept_from))
+        if start_ms is None:
             return None
-        start_ms = max(marks.paired_to, marks.kept_from, first_ms)
         is_over = start_ms + DAY_MS + _GRACE_MS <= marks.rolled_to
         return Span(start_ms, start_ms + DAY_MS) if is_over else None
 

@@ -95,7 +95,7 @@ async def test_sums_stay_and_say_where_single_entries_are_missing(kept: Keeping)
     assert [group.summary.sums.calls for group in crossed.form.groups or ()] == [1]
     for report in (half_hour, crossed):
         assert report.complete_since is not None
-        assert report.complete_since.isoformat() == "2026-11-28T00:00:00+00:00"
+        assert report.complete_since.isoformat() == "2026-11-24T00:00:00+00:00"
 
 
 async def test_what_the_sums_do_not_hold_yet_is_not_deleted(kept: Keeping) -> None:
