@@ -39,8 +39,6 @@ async def under_load(stage: Stage) -> str:
             _look(world, load)
         await world.gateway.stop()
         _look(world, load)
-        verified = await world.gateway.verify()
-        expect_equal(verified.returncode, 0, f"meterhouse verify: {verified.stdout}")
         rows = world.ledger.rows()
         lost = sum(row.error_code == "outcome_unknown" for row in rows)
     expect_equal(load.refused, [], "refused calls")
