@@ -35,6 +35,7 @@ class Upstream:
     text: str = "Hi"
     pieces: Sequence[str] = ("Hi", " there")
     bodies: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    raw: list[bytes] = field(default_factory=list[bytes])  # the same, as bytes
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     came: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
@@ -46,6 +47,7 @@ class Upstream:
                 continue
             body = json.loads(request.body)
             self.bodies.append(body)
+            self.raw.append(request.body)
             self.came.release()
             await self.gate.wait()
             await (self._stream(connection) if body.get("stream") else self._answer(connection))

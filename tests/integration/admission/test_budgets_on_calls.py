@@ -161,6 +161,30 @@ async def test_a_field_that_changes_the_price_is_refused_under_a_hard_budget(
     assert (await gateway.call(service_tier="priority")).status_code == 200
 
 
+async def test_what_is_sent_is_what_was_held_for(gateway: Metered) -> None:
+    await gateway.set_budget(cap_usd=0.01)
+    twice = (
+        b'{"model": "up/m", "max_tokens": 900000, "messages": [{"role": "user", "content": ""}], '
+    )
+    headers = {"content-type": "application/json"}
+
+    answer = await gateway.client.post(PATH, content=twice + b'"max_tokens": 10}', headers=headers)
+
+    assert answer.status_code == 200
+    assert gateway.upstream.raw[0].count(b"max_tokens") == 1
+    assert gateway.upstream.bodies[0]["max_tokens"] == 10
+
+
+@pytest.mark.parametrize("cap", ["10", 10.0, True])
+async def test_a_cap_that_others_might_read_otherwise_is_refused(
+    gateway: Metered, cap: object
+) -> None:
+    answer = await gateway.call(max_tokens=cap)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "max_tokens"
+
+
 async def test_a_soft_budget_tells_and_lets_everything_in(gateway: Metered) -> None:
     budget = await gateway.set_budget(cap_usd=0.0001, mode="soft", alert_percents=[50, 100])
 
