@@ -81,10 +81,10 @@ class Batch:
     """The changes of one transaction, and what they add up to for each budget period."""
 
     def __init__(
-        self, connection: sqlite3.Connection, statements: Statements, changes: Sequence[Change]
+        self, cursor: sqlite3.Cursor, statements: Statements, changes: Sequence[Change]
     ) -> None:
         """Take what to write, and where; the caller begins and commits."""
-        self._connection = connection
+        self._cursor = cursor
         self._statements = statements
         self._changes = changes
         self._sums: dict[str, list[Any]] = {}  # period -> held, settled, overshoot, cap, is_hard
@@ -99,7 +99,7 @@ class Batch:
         """
         for renewal in self._of(LeaseRenewal):
             values = (renewal.lease_id, renewal.started_at_ms, renewal.until_ms)
-            self._connection.execute(_RENEW, values)
+            self._cursor.execute(_RENEW, values)
         self._insert(PERIODS, [one.row for one in self._of(PeriodStart)], "OR IGNORE ")
         intents = self._of(Intent)
         self._insert(HOLDS, [intent.row for intent in intents])
@@ -107,12 +107,12 @@ class Batch:
         self._top_up()
         self._close()
         self._change_terms()
-        self._connection.executemany(
+        self._cursor.executemany(
             _CHARGE, [(*sums, period_id) for period_id, sums in self._sums.items()]
         )
         self._insert(EVENTS, [event.row for event in self._of(Event)], "OR IGNORE ")
         for end in self._of(LeaseEnd):
-            self._connection.execute(_END, (end.lease_id,))
+            self._cursor.execute(_END, (end.lease_id,))
 
     def _of(self, kind: type[_Kind]) -> list[_Kind]:
         return [change for change in self._changes if isinstance(change, kind)]
@@ -121,12 +121,12 @@ class Batch:
         for start in range(0, len(rows), _ROWS_PER_STATEMENT):
             part = rows[start : start + _ROWS_PER_STATEMENT]
             sql = self._statements.insert(columns, len(part), unless)
-            self._connection.execute(sql, [value for row in part for value in row])
+            self._cursor.execute(sql, [value for row in part for value in row])
 
     def _top_up(self) -> None:
         for change in self._of(TopUp):
             values = (change.units_out, change.held_nusd, change.hold_id, change.lease_id)
-            if self._connection.execute(_TOP_UP, values).rowcount == 1:
+            if self._cursor.execute(_TOP_UP, values).rowcount == 1:
                 self._add_up((change,))
             else:
                 _log.error("ledger_change_fenced", hold=change.hold_id, change="top-up")
@@ -153,7 +153,7 @@ class Batch:
             ids = [one.hold_id for one in group]
             for start in range(0, len(ids), _ROWS_PER_STATEMENT):
                 part = ids[start : start + _ROWS_PER_STATEMENT]
-                found = self._connection.execute(
+                found = self._cursor.execute(
                     self._statements.delete_holds(len(part)), (lease_id, *part)
                 )
                 yield from (hold_id for (hold_id,) in found.fetchall())

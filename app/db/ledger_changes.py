@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import itemgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from app.models.base import Base
 from app.models.bodies import BodyRow
@@ -43,8 +43,7 @@ EVENTS: Final = Columns(EventRow)
 BODIES: Final = Columns(BodyRow)
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """What a change adds to one budget period, in nano-dollars."""
 
     period_id: str

@@ -50,8 +50,10 @@ class LedgerStore:
         """Open an existing file. Only one thread at a time may use the store."""
         self._connection = WritingConnection(path, check_same_thread=False)
         self._connection.execute(_BUSY_TIMEOUT)
+        self._cursor = self._connection.cursor()  # the only one: making one for each costs more
         self._checkpointer = WritingConnection(path, check_same_thread=False)
         self._statements = Statements()
+        self._durability = ""  # of the commits of this connection
         self._commits = self._changes = 0  # of this connection since the last checkpoint
         self._version = -1  # changes when another connection commits
         self._wait_seconds = 0.0
@@ -65,11 +67,11 @@ class LedgerStore:
         Raises:
             sqlite3.Error: nothing was written, and nothing is lost by trying again.
         """
-        self._connection.execute(_DURABLE if any(map(_is_durable, changes)) else _QUICK)
+        self._set_durability(_DURABLE if any(map(_is_durable, changes)) else _QUICK)
         refused: list[Change] = []
         try:
             with self._transaction():
-                Batch(self._connection, self._statements, changes).write()
+                Batch(self._cursor, self._statements, changes).write()
         except _FAULTS:
             with self._transaction():
                 refused = [change for change in changes if not self._write_alone(change)]
@@ -101,6 +103,11 @@ class LedgerStore:
         self._checkpointer.close()
         self._connection.close()
 
+    def _set_durability(self, pragma: str) -> None:
+        if pragma != self._durability:
+            self._cursor.execute(pragma)
+            self._durability = pragma
+
     def _copy_log(self) -> None:
         """Copy the log; if it has grown long, wait until no reader needs it any more.
 
@@ -125,28 +132,28 @@ class LedgerStore:
     def _write_alone(self, change: Change) -> bool:
         """Write one change as it is, or else with its texts made writable; say whether it was."""
         for candidate in (change, _cleaned(change)):
-            self._connection.execute("SAVEPOINT change")
+            self._cursor.execute("SAVEPOINT change")
             try:
-                Batch(self._connection, self._statements, (candidate,)).write()
+                Batch(self._cursor, self._statements, (candidate,)).write()
             except _FAULTS as error:
-                self._connection.execute("ROLLBACK TO change")
+                self._cursor.execute("ROLLBACK TO change")
                 reason = str(error)
             else:
                 return True
             finally:
-                self._connection.execute("RELEASE change")
+                self._cursor.execute("RELEASE change")
         _log.error("ledger_change_refused", reason=reason, change=described(change))
         return False
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._cursor.execute("BEGIN IMMEDIATE")
         try:
             yield
-            self._connection.execute("COMMIT")
+            self._cursor.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):  # some failures have rolled back already
-                self._connection.execute("ROLLBACK")
+                self._cursor.execute("ROLLBACK")
             raise
 
 

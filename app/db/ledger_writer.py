@@ -57,6 +57,7 @@ class LedgerWriter:
         self._body_characters = 0  # of all in the queue
         self._deadline: float | None = None  # set when closing
         self._sleeps = False  # until the next change
+        self._will_tell = False  # the event loop is about to say that somebody waits
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
 
     def start(self) -> None:
@@ -94,7 +95,12 @@ class LedgerWriter:
         done = asyncio.get_running_loop().create_future()
         with self._changed:
             self._queue_awaited(_Queued(change, done))
-        await _in_time(done, patience_seconds)
+        # Half the price of `asyncio.timeout`, and every call pays it.
+        timer = asyncio.get_running_loop().call_later(patience_seconds, _give_up, done)
+        try:
+            await done
+        finally:
+            timer.cancel()
 
     async def flush(self, *, patience_seconds: float = FLUSH_SECONDS) -> None:
         """Return when every change put before is committed, so that every reader sees it.
@@ -110,7 +116,11 @@ class LedgerWriter:
             if done is None:  # else somebody waits for the same already
                 done = asyncio.get_running_loop().create_future()
                 self._queue_awaited(_Queued(Nothing(), done))
-        await _in_time(asyncio.shield(done), patience_seconds)
+        try:
+            async with asyncio.timeout(patience_seconds):
+                await asyncio.shield(done)
+        except TimeoutError as error:
+            raise _not_written() from error
 
     def close(self, *, patience_seconds: float = CLOSE_SECONDS) -> None:
         """Write what waits, but give up after so many seconds, and end. It blocks.
@@ -137,7 +147,18 @@ class LedgerWriter:
         if not self._takes(queued):
             raise _not_written()
         self._awaited += 1
-        self._changed.notify()
+        if not self._will_tell:
+            self._will_tell = True
+            asyncio.get_running_loop().call_soon(self._tell_writer)
+
+    def _tell_writer(self) -> None:
+        """Wake the writer, after all that the event loop does in the same pass.
+
+        Who comes at the same time is committed at once: a commit costs more than what is in it.
+        """
+        with self._changed:
+            self._will_tell = False
+            self._changed.notify()
 
     def _takes(self, queued: _Queued) -> bool:
         is_full = len(self._queue) >= 2 * MAX_WAITING and not isinstance(queued.change, Nothing)
@@ -258,12 +279,9 @@ def _end(waits: Sequence[tuple[asyncio.Future[None], AppError | None]]) -> None:
             done.set_exception(error)
 
 
-async def _in_time(done: asyncio.Future[None], patience_seconds: float) -> None:
-    try:
-        async with asyncio.timeout(patience_seconds):
-            await done
-    except TimeoutError as error:
-        raise _not_written() from error
+def _give_up(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_exception(_not_written())
 
 
 def _not_written() -> NotReadyError:

@@ -24,11 +24,11 @@ class BudgetPeriod:
     running: int = 0  # calls that hold something of it
     is_stored: bool = False
     alerted: set[int] = field(default_factory=set[int])  # percents
+    id: str = field(init=False)  # as the ledger calls it
 
-    @property
-    def id(self) -> str:
-        """Return what the ledger calls it."""
-        return f"{self.budget.id}@{self.span.start_ms}"
+    def __post_init__(self) -> None:
+        """Name it: neither the budget's id nor the period ever changes."""
+        self.id = f"{self.budget.id}@{self.span.start_ms}"
 
     @property
     def left_nusd(self) -> int:

@@ -39,7 +39,7 @@ def bound_of(
         context: How many tokens it can hold in all, where that is known.
     """
     text_bytes, parts_tokens = len(body), 0
-    if any(mark in body for mark in _MARKS):
+    if any(map(body.__contains__, _MARKS)):
         text_bytes, parts_tokens = _measure_parts(payload, text_bytes, terms)
     input_tokens = text_bytes + parts_tokens + TEMPLATE_TOKENS
     likely = -(-text_bytes // BYTES_PER_TOKEN) + parts_tokens

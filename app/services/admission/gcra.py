@@ -42,8 +42,9 @@ class Gcra:
 
         It is for the caller to ask first whether it fits.
         """
-        size = min(weight, self.limit)
-        self.charge(now_ns, size)
+        limit = self.limit
+        size = min(weight, limit)
+        self._full_at = max(self._full_at, now_ns * limit) + size * _MINUTE_NS
         return size
 
     def charge(self, now_ns: int, weight: int) -> None:
@@ -56,7 +57,8 @@ class Gcra:
 
     def remaining(self, now_ns: int) -> int:
         """Return how many whole units may be taken now."""
-        return max(self.limit * _MINUTE_NS - self._used(now_ns), 0) // _MINUTE_NS
+        limit, used = self.limit, self._full_at - now_ns * self.limit
+        return limit if used <= 0 else max(limit * _MINUTE_NS - used, 0) // _MINUTE_NS
 
     def full_in_ns(self, now_ns: int) -> int:
         """Return in how many nanoseconds all of the limit is there again; 0: it is."""

@@ -1,7 +1,7 @@
 """What a call needs of limits and budgets, worked out before anything is taken."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.core.gateway_file import ModelBounds
 from app.db.ledger_changes import Charge
@@ -20,8 +20,7 @@ from app.services.prices.quote import Quote
 from app.services.routing.catalogue import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """What one call counts into, what it may cost, and what is to be held for it at first."""
 
     call: Call

@@ -1,9 +1,8 @@
 """One usage row: what is written down about a call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Status(StrEnum):
@@ -22,8 +21,7 @@ class Basis(StrEnum):
     ESTIMATED = "estimated"  # an upper bound, because nobody knows
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One call, as it ended. Every admitted call has exactly one."""
 
     id: str  # the x-request-id of the answer

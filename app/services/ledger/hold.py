@@ -1,12 +1,10 @@
 """What is reserved for one call, from its admission to its end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(NamedTuple):
     """The row of intent of one call: who, what for, and at most how much."""
 
     id: str  # of the entry that it becomes

@@ -30,7 +30,7 @@ class Price:
 
     def cost(self, counts: Mapping[PricedUnit, int]) -> int:
         """Return what so many units of each kind cost, in nano-dollars, each kind rounded up."""
-        return sum(cost_nusd(count, self.of(unit)) for unit, count in counts.items())
+        return sum(cost_nusd(count, self.of(unit)) for unit, count in counts.items() if count)
 
     def of(self, unit: PricedUnit) -> int:
         """Return the price of 1,000,000 units of a kind, in nano-dollars."""
