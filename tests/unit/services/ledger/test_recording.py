@@ -108,3 +108,11 @@ def test_no_piece_of_a_secret_is_left_at_the_bound(shift: int) -> None:
 
     for shown in kept.texts(is_stream=False)[:2]:
         assert SECRET[3:7] not in shown
+
+
+@pytest.mark.parametrize("shift", range(75, 95))
+def test_no_piece_of_a_secret_moves_up_from_beyond_the_bound(shift: int) -> None:
+    long = SECRET + "aB3" * 58
+    kept = recording(("." * shift + f"{long} " * 100).encode())
+
+    assert SECRET[3:7] not in kept.texts(is_stream=False).request
