@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +60,7 @@ async def test_no_call_is_admitted_while_too_many_entries_wait(
         with locked(database.path):
             for _ in range(3):
                 ledger.ensure_room()
-                record(ledger, replace(CALL, id=new_id("req"), key_id="key_1"))
+                record(ledger, CALL._replace(id=new_id("req"), key_id="key_1"))
             with pytest.raises(NotReadyError, match="No call is taken"):
                 ledger.ensure_room()
         await ledger.flush()
@@ -85,7 +84,7 @@ async def test_a_report_waits_for_the_calls_before_it(
             return (await reports.report(calls, ReportShape())).form.totals.sums.calls
 
     with locked(database.path):
-        record(ledger, replace(CALL, id=new_id("req"), key_id="key_1"))
+        record(ledger, CALL._replace(id=new_id("req"), key_id="key_1"))
         reading = asyncio.ensure_future(read())
         await asyncio.wait([reading], timeout=0.1)
         assert not reading.done()

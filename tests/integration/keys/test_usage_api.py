@@ -1,6 +1,5 @@
 """Reading one's own part of the ledger over HTTP."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ class Caller:
 
     def call(self, **facts: Any) -> str:
         """Have a call written down, and return its id. It waits for nothing."""
-        entry = replace(CALL, **({"id": new_id("req"), "key_id": self.key_id} | facts))
+        entry = CALL._replace(**({"id": new_id("req"), "key_id": self.key_id} | facts))
         record(self._container.ledger, entry)
         return entry.id
 
