@@ -125,7 +125,7 @@ class Admission:
             return True
         charges = till.top_up(admitted, written)
         if charges is not None:
-            self._ledger.top_up(admitted.hold.id, admitted.held_output, admitted.held_nusd, charges)
+            self._ledger.top_up(admitted.grown_hold(), charges, is_durable=admitted.is_hard)
         return admitted.may_go_on(written)
 
     def settle(self, admitted: Admitted, entry: Entry, body: Row | None = None) -> None:

@@ -69,12 +69,10 @@ class Ledger:
         """Take an intent back: nothing has left for an upstream."""
         self._writer.put(Withdrawal(hold_id, self.lease_id, charges))
 
-    def top_up(
-        self, hold_id: str, units_out: int, held_nusd: int, charges: Sequence[Charge]
-    ) -> None:
-        """Let a hold grow to so much in all."""
+    def top_up(self, grown: Hold, charges: Sequence[Charge], *, is_durable: bool) -> None:
+        """Let a hold grow to what it is now."""
         self._writer.put(
-            TopUp(hold_id, self.lease_id, units_out, held_nusd, charges, is_durable=True)
+            TopUp(grown.id, self.lease_id, grown.units_out, grown.held_nusd, charges, is_durable)
         )
 
     def settle(self, entry: Entry, charges: Sequence[Charge], body: Row | None = None) -> None:
