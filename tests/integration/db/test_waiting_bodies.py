@@ -1,6 +1,7 @@
 """Bodies go with their entries, are bounded while they wait, and never reach the log."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -10,16 +11,23 @@ from structlog.testing import capture_logs
 
 from app.core.errors import NotReadyError
 from app.db import ledger_writer
-from app.db.ledger_changes import BODIES, Settlement
+from app.db.ledger_changes import BODIES, Change, Settlement
 from app.db.ledger_writer import LedgerWriter, open_ledger_writer
 from tests.integration.db.rows import call, locked, written_ids
 
 
-def put_with_body(writer: LedgerWriter, entry_id: str, text: str = "said in confidence") -> None:
+def put_with_body(writer: LedgerWriter, entry_id: str, text: str) -> None:
+    for change in with_body(entry_id, text):
+        writer.put(change)
+
+
+def with_body(entry_id: str, text: str) -> Sequence[Change]:
+    """Return what the ledger is told of a call whose request is stored."""
     values = {"request": text, "answer": "", "expires_at_ms": 1, "is_cut": False}
     body = BODIES.row({"entry_id": entry_id, **values})
-    for change in call(entry_id):
-        writer.put(replace(change, body=body) if isinstance(change, Settlement) else change)
+    intent, settlement = call(entry_id)
+    assert isinstance(settlement, Settlement)
+    return intent, replace(settlement, body=body)
 
 
 def stored_ids(path: Path) -> list[str]:
@@ -29,7 +37,7 @@ def stored_ids(path: Path) -> list[str]:
 
 async def test_a_body_is_written_with_its_entry(path: Path) -> None:
     async with open_ledger_writer(path) as writer:
-        put_with_body(writer, "req_1")
+        put_with_body(writer, "req_1", "a question")
         await writer.flush()
 
         assert written_ids(path) == stored_ids(path) == ["req_1"]
@@ -56,9 +64,10 @@ async def test_what_users_wrote_is_not_in_the_log(path: Path) -> None:
     async with open_ledger_writer(path) as writer:
         pass
 
+    _, settlement = with_body("req_1", "said in confidence")
     with capture_logs() as logs, pytest.raises(NotReadyError):
-        put_with_body(writer, "req_1")
+        writer.put(settlement)
 
-    lost = [one for one in logs if one["event"] == "ledger_change_lost"]
-    assert lost
+    assert [one["event"] for one in logs] == ["ledger_change_lost"]
+    assert "req_1" in str(logs)
     assert "confidence" not in str(logs)

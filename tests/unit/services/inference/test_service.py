@@ -14,7 +14,9 @@ from app.core.errors import (
 )
 from app.core.gateway_file import GatewayConfig
 from app.core.telemetry import Metrics
+from app.db.ledger_changes import Row
 from app.db.repositories.body_rules import BodyRuleDirectory
+from app.models.bodies import BodyRule
 from app.services.admission.admission import Admission
 from app.services.admission.stored_terms import StoredTerms
 from app.services.call import Call
@@ -49,6 +51,7 @@ class TickingClock:
 class FakeLedger:
     def __init__(self, *, full: bool = False) -> None:
         self.entries: list[Entry] = []
+        self.bodies: list[Row | None] = []
         self.full = full
 
     def ensure_room(self) -> None:
@@ -58,9 +61,17 @@ class FakeLedger:
     async def intend(self, hold: Hold, charges: object, *, is_durable: bool) -> None:
         del hold, charges, is_durable
 
-    def settle(self, entry: Entry, charges: object, body: object) -> None:
-        del charges, body
+    def settle(self, entry: Entry, charges: object, body: Row | None) -> None:
+        del charges
         self.entries.append(entry)
+        self.bodies.append(body)
+
+
+class OneRule:
+    """The bodies of team_1 are stored."""
+
+    async def read(self) -> Sequence[BodyRule]:
+        return [BodyRule(scope_id="team_1", max_bytes=1_024, keep_days=1)]
 
 
 class NoPrices:
@@ -99,7 +110,9 @@ class FakeProvider:
         return ()
 
 
-def _service(provider: FakeProvider, ledger: FakeLedger) -> tuple[InferenceService, Metrics]:
+def _service(
+    provider: FakeProvider, ledger: FakeLedger, body_rules: BodyRules | None = None
+) -> tuple[InferenceService, Metrics]:
     upstream = {"kind": "openai", "base_url": "http://127.0.0.1:1/v1"}
     gateway = GatewayConfig.model_validate({"upstreams": {"up": upstream}})
     catalogue, metrics = Catalogue(gateway, {"up": provider}), Metrics()
@@ -111,8 +124,13 @@ def _service(provider: FakeProvider, ledger: FakeLedger) -> tuple[InferenceServi
         catalogue.bounds_of,
         clock=clock,
     )
-    body_rules = BodyRules(cast("BodyRuleDirectory", None), clock)  # nobody's bodies are kept
-    return InferenceService(catalogue, admission, body_rules, clock=clock, metrics=metrics), metrics
+    rules = body_rules or _body_rules()
+    return InferenceService(catalogue, admission, rules, clock=clock, metrics=metrics), metrics
+
+
+def _body_rules() -> BodyRules:
+    """Return rules that were not read yet: nobody's bodies are stored."""
+    return BodyRules(cast("BodyRuleDirectory", OneRule()), TickingClock())
 
 
 def _call(*, stream: bool = False) -> Call:
@@ -270,3 +288,26 @@ async def test_a_call_that_could_not_be_written_down_is_never_sent(
         await asked
 
     assert provider.requests == []
+
+
+async def test_an_event_has_gone_out_once_it_is_handed_on() -> None:
+    ledger, rules = FakeLedger(), _body_rules()
+    await rules.refresh()
+    service, _ = _service(FakeProvider(), ledger, rules)
+
+    async with aclosing(service.stream(_call(stream=True))) as events:
+        assert await anext(events) == PIECES[0]  # and then the client leaves
+
+    [body] = ledger.bodies
+    assert body is not None
+    assert body[2:] == ("{}", PIECES[0].decode(), False)
+    assert ledger.entries[0].status is Status.CANCELLED
+
+
+async def test_nothing_is_stored_of_a_call_without_a_rule() -> None:
+    ledger = FakeLedger()
+    service, _ = _service(FakeProvider(), ledger)
+
+    await service.answer(_call())
+
+    assert ledger.bodies == [None]

@@ -110,9 +110,9 @@ def test_no_piece_of_a_secret_is_left_at_the_bound(shift: int) -> None:
         assert SECRET[3:7] not in shown
 
 
-@pytest.mark.parametrize("shift", range(75, 95))
-def test_no_piece_of_a_secret_moves_up_from_beyond_the_bound(shift: int) -> None:
+def test_no_piece_of_a_secret_moves_up_from_beyond_the_bound() -> None:
     long = SECRET + "aB3" * 58
-    kept = recording(("." * shift + f"{long} " * 100).encode())
 
-    assert SECRET[3:7] not in kept.texts(is_stream=False).request
+    for shift in range(len(long) + 1):  # so that it is cut at each of its letters
+        kept = recording(("." * shift + f"{long} " * 100).encode())
+        assert SECRET[3:7] not in kept.texts(is_stream=False).request
