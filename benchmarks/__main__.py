@@ -15,7 +15,17 @@ from benchmarks import machine, programs
 from benchmarks.bursts import Burst, Load, measure
 from benchmarks.figures import Body, Table, bars, sum_up
 from benchmarks.report import render
-from benchmarks.subjects import GatewayFolder, choose_cores, direct, gateway, null_route
+from benchmarks.subjects import (
+    GATEWAY,
+    HARD,
+    PRICES,
+    SOFT,
+    GatewayFolder,
+    choose_cores,
+    direct,
+    gateway,
+    null_route,
+)
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 WHOLE = tuple(Load(connections) for connections in (1, 16, 64))
@@ -54,12 +64,21 @@ def run(plan: Plan, folder: Path) -> Results:
         starts = [_time_start(place) for _ in range(plan.starts + 1)]
         watch = machine.Watch.start()
         null = stack.enter_context(null_route(cores))
-        subject = stack.enter_context(gateway(place))
+        subject = stack.enter_context(gateway(place, GATEWAY))
         time.sleep(plan.warm_up_seconds)
         idle_mb = subject.process.memory_mb()
-        subjects = (mock, null, subject)
+        soft, hard = (
+            stack.enter_context(
+                gateway(
+                    GatewayFolder(folder / name, cores, upstream_port=mock.port, prices=PRICES),
+                    name,
+                )
+            )
+            for name in (SOFT, HARD)
+        )
+        subjects = (mock, null, subject, soft, hard)
         jobs = [(one, load) for load in WHOLE for one in subjects]
-        jobs += [(one, load) for load in STREAMS for one in (mock, subject)]
+        jobs += [(one, load) for load in STREAMS for one in (mock, subject, hard)]
         for one in subjects:
             measure(one, Load(16), cores, seconds=plan.warm_up_seconds)
         bursts: defaultdict[tuple[str, Load], list[Burst]] = defaultdict(list)

@@ -3,10 +3,11 @@
 import json
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from benchmarks.intents import Waits, between, read_waits
 from benchmarks.programs import build
-from benchmarks.subjects import Cores, Subject
+from benchmarks.subjects import ADMIN_KEY, Cores, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,14 @@ class Burst:
     first_p99_ms: float | None = None
     gap_p50_ms: float | None = None
     gap_p99_ms: float | None = None
+    waits: Waits = field(default_factory=dict[float, float])  # for intents, of a gateway
 
 
 def measure(subject: Subject, load: Load, cores: Cores, *, seconds: float) -> Burst:
     """Send a burst from the load core; count the processor time that the subject used for it."""
     kind = "whole" if load.pace_ms is None else "stream"
     settings = (subject.port, load.connections, seconds, kind, load.model, subject.path)
+    waits = _waits(subject)
     before = subject.process.cpu_seconds()
     with subprocess.Popen(
         [build("client"), *map(str, settings), *subject.headers], stdout=subprocess.PIPE, text=True
@@ -60,4 +63,9 @@ def measure(subject: Subject, load: Load, cores: Cores, *, seconds: float) -> Bu
     if client.returncode:
         raise RuntimeError(f"The client failed at {subject.name!r}.")
     cpu_seconds = subject.process.cpu_seconds() - before
-    return Burst(**json.loads(output), cpu_seconds=cpu_seconds)
+    waits = between(waits, _waits(subject))
+    return Burst(**json.loads(output), cpu_seconds=cpu_seconds, waits=waits)
+
+
+def _waits(subject: Subject) -> Waits:
+    return read_waits(subject.port, ADMIN_KEY) if subject.is_gateway else {}

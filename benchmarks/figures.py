@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.bursts import Burst, Load
+from benchmarks.intents import quantile_ms, together
+from benchmarks.subjects import GATEWAY, HARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Figures:
     first_p50_ms: float | None
     first_p99_ms: float | None
     gap_p50_ms: float | None
+    intent_p50_ms: float | None
+    intent_p99_ms: float | None
     requests: int
     errors: int
     complaint: str
@@ -49,6 +53,7 @@ def sum_up(bursts: Sequence[Burst]) -> Figures:
     """
     requests = sum(burst.requests for burst in bursts)
     cpu_seconds = sum(burst.cpu_seconds for burst in bursts)
+    waits = together(burst.waits for burst in bursts)
     return Figures(
         requests_per_second=median(burst.requests / burst.seconds for burst in bursts),
         requests_per_core=requests / cpu_seconds if cpu_seconds else None,
@@ -59,6 +64,8 @@ def sum_up(bursts: Sequence[Burst]) -> Figures:
         first_p50_ms=median_of(burst.first_p50_ms for burst in bursts),
         first_p99_ms=median_of(burst.first_p99_ms for burst in bursts),
         gap_p50_ms=median_of(burst.gap_p50_ms for burst in bursts),
+        intent_p50_ms=quantile_ms(waits, 0.5),
+        intent_p99_ms=quantile_ms(waits, 0.99),
         requests=requests,
         errors=sum(burst.errors for burst in bursts),
         complaint=next((burst.complaint for burst in bursts if burst.complaint), ""),
@@ -91,16 +98,28 @@ def per_core_ratio(table: Table, subject: str, to: str, load: Load) -> float | N
     return served / compared if served and compared else None
 
 
+def rate_ratio(table: Table, subject: str, to: str, load: Load) -> float:
+    """Return how many requests one subject answers for each that another one does."""
+    return table[subject, load].requests_per_second / table[to, load].requests_per_second
+
+
 def bars(table: Table, body: Body) -> list[Bar]:
     """Return the first promises of the project, as measured."""
     whole, paced = Load(16), Load(1, pace_ms=5)
-    share = per_core_ratio(table, "gateway", "null route", whole) or 0
-    later = (table["gateway", paced].first_p50_ms or 0) - (table["direct", paced].first_p50_ms or 0)
+    share = per_core_ratio(table, GATEWAY, "null route", whole) or 0
+    later = (table[GATEWAY, paced].first_p50_ms or 0) - (table["direct", paced].first_p50_ms or 0)
     return [
         Bar(
             "requests/s per core at 16 connections, of the null route's",
             share,
             0.25,
+            "",
+            at_least=True,
+        ),
+        Bar(
+            "requests/s at 16 connections with hard budgets, of those without",
+            rate_ratio(table, HARD, GATEWAY, whole),
+            0.8,
             "",
             at_least=True,
         ),

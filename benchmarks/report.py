@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from benchmarks.figures import Bar, Body, Table, per_core_ratio
+from benchmarks.figures import Bar, Body, Table, per_core_ratio, rate_ratio
+from benchmarks.subjects import GATEWAY, HARD
 
 _WHOLE_COLUMNS = (
     *("", "conn.", "req/s", "req/s per core", "of null", "of direct"),
@@ -12,6 +13,7 @@ _STREAM_COLUMNS = (
     *("", "conn.", "chunks/s", "first p50 ms", "later than direct", "first p99 ms"),
     *("longest gap ms", "CPU ms/stream"),
 )
+_INTENT_COLUMNS = ("", "conn.", "wait p50 ms", "wait p99 ms", "req/s, of the gateway's")
 
 
 def render_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -50,6 +52,10 @@ def render(table: Table, bars: Sequence[Bar], body: Body) -> list[str]:
         "",
         *render_table(_WHOLE_COLUMNS, _whole_rows(table)),
         "",
+        "The wait of each of these calls until its intent is committed, and it may leave:",
+        "",
+        *render_table(_INTENT_COLUMNS, _intent_rows(table)),
+        "",
         "Streams of 50 events, usage and `[DONE]`:",
         "",
         *render_table(_STREAM_COLUMNS, _stream_rows(table)),
@@ -73,13 +79,27 @@ def _whole_rows(table: Table) -> list[tuple[str, ...]]:
             number(figures.requests_per_second),
             number(figures.requests_per_core),
             number(per_core_ratio(table, subject, "null route", load)),
-            number(figures.requests_per_second / table["direct", load].requests_per_second),
+            number(rate_ratio(table, subject, "direct", load)),
             number(figures.answer_p50_ms),
             number(figures.answer_p99_ms),
             number(figures.cpu_ms),
         )
         for (subject, load), figures in table.items()
         if load.pace_ms is None
+    ]
+
+
+def _intent_rows(table: Table) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"{'durable intent' if subject == HARD else 'intent'}, {subject}",
+            str(load.connections),
+            number(figures.intent_p50_ms),
+            number(figures.intent_p99_ms),
+            number(rate_ratio(table, subject, GATEWAY, load)),
+        )
+        for (subject, load), figures in table.items()
+        if load.pace_ms is None and figures.intent_p50_ms is not None
     ]
 
 

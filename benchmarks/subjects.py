@@ -15,6 +15,29 @@ from benchmarks.programs import build
 
 ADMIN_KEY = "the-operator-of-the-benchmark"
 
+# The gateway without limits and budgets; and with them on the instance, the team, the user and the
+# key of every call, all wide enough. Calls under hard budgets wait for durable intents.
+GATEWAY = "gateway"
+SOFT = "with soft budgets"
+HARD = "with hard budgets"
+_MODES = {SOFT: "soft", HARD: "hard"}
+_LIMITS = {
+    "requests_per_minute": 100_000_000,
+    "tokens_per_minute": 1_000_000_000,
+    "parallel_calls": 1_000,
+}
+PRICES = """
+[[prices]]
+model = "bench-0ms"
+input = 0.25
+output = 2
+
+[[prices]]
+model = "bench-5ms"
+input = 0.25
+output = 2
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Cores:
@@ -33,6 +56,11 @@ class Subject:
     port: int
     path: str = "/v1/chat/completions"
     headers: tuple[str, ...] = ()
+
+    @property
+    def is_gateway(self) -> bool:
+        """Whether it writes intents, and says how long that takes."""
+        return self.name in (GATEWAY, SOFT, HARD)
 
 
 def choose_cores() -> Cores:
@@ -61,13 +89,14 @@ def null_route(cores: Cores) -> Generator[Subject]:
 class GatewayFolder:
     """A folder with the gateway's configuration, data and log, for as many starts as wanted."""
 
-    def __init__(self, folder: Path, cores: Cores, *, upstream_port: int) -> None:
+    def __init__(self, folder: Path, cores: Cores, *, upstream_port: int, prices: str = "") -> None:
         """Write a configuration whose only upstream is the mock."""
+        folder.mkdir(exist_ok=True)
         self._folder = folder
         self._core = cores.measured
         (folder / "meterhouse.toml").write_text(
             '[upstreams.mock]\nkind = "openai"\n'
-            f'base_url = "http://127.0.0.1:{upstream_port}/v1"\n',
+            f'base_url = "http://127.0.0.1:{upstream_port}/v1"\n{prices}',
             encoding="utf-8",
         )
 
@@ -98,13 +127,31 @@ class GatewayFolder:
 
 
 @contextmanager
-def gateway(folder: GatewayFolder) -> Generator[Subject]:
-    """Run the gateway with everything it has: keys in the database, validation, ledger, log."""
+def gateway(folder: GatewayFolder, name: str) -> Generator[Subject]:
+    """Run the gateway with all it has: keys in the database, validation, ledger, log.
+
+    Args:
+        folder: Where it lives, for itself alone.
+        name: What it is called, which also says what budgets there are.
+    """
     with folder.running() as (process, port, _):
+        user = _post(port, "/v1/users", {"name": "Ben", "email": "ben@example.com"})["id"]
         team = _post(port, "/v1/teams", {"name": "benchmark"})["id"]
-        key = _post(port, "/v1/keys", {"name": "benchmark", "team_id": team})["secret"]
-        headers = (f"Authorization: Bearer {key}",)
-        yield Subject("gateway", process, port, headers=headers)
+        _post(port, f"/v1/teams/{team}/members", {"user_id": user})
+        wish = {"name": "benchmark", "team_id": team, "user_id": user}
+        key = _post(port, "/v1/keys", wish)
+        if name in _MODES:
+            scopes = {"instance": None, "team": team, "user": user, "key": key["id"]}
+            for scope, scope_id in scopes.items():
+                _bind(port, {"scope": scope, "scope_id": scope_id}, mode=_MODES[name])
+        headers = (f"Authorization: Bearer {key['secret']}",)
+        yield Subject(name, process, port, headers=headers)
+
+
+def _bind(port: int, scope: Mapping[str, str | None], *, mode: str) -> None:
+    """Set limits and a budget that nobody reaches."""
+    _post(port, "/v1/limits", {**scope, **_LIMITS})
+    _post(port, "/v1/budgets", {**scope, "cap_usd": 1_000_000, "period": "month", "mode": mode})
 
 
 def _free_port() -> int:
@@ -114,7 +161,7 @@ def _free_port() -> int:
         return port
 
 
-def _post(port: int, path: str, body: Mapping[str, str]) -> dict[str, str]:
+def _post(port: int, path: str, body: Mapping[str, object]) -> dict[str, str]:
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}",
         json.dumps(body).encode(),

@@ -10,6 +10,10 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _CALL_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 _FIRST_TOKEN_SECONDS: Final = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_INTENT_SECONDS: Final = (
+    *(0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075),
+    *(0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
 _HTTP_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 5, 30, 120, 600)
 _NOBODY: Final = "none"  # the upstream of a call for which none was chosen
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -42,6 +46,8 @@ class CallSample:
     first_token_seconds: float | None = None
     tokens_in: int | None = None
     tokens_out: int | None = None
+    intent_seconds: float | None = None  # that it waited until its intent was committed
+    is_durable: bool = False  # the intent, against power loss too
 
 
 class Metrics:
@@ -78,6 +84,16 @@ class Metrics:
                 "From the admission of a streamed call to its first answer event.",
                 ["task", "upstream"],
                 buckets=_FIRST_TOKEN_SECONDS,
+                registry=self.registry,
+            )
+        )
+        self._intent_seconds = _Family(
+            Histogram(
+                "meterhouse_intent_seconds",
+                "That a call waited for the commit of its intent, before anything left for an "
+                "upstream. Durable: against power loss too, as a hard budget wants it.",
+                ["durable"],
+                buckets=_INTENT_SECONDS,
                 registry=self.registry,
             )
         )
@@ -119,6 +135,9 @@ class Metrics:
         self._call_seconds.of(*where).observe(sample.seconds)
         if sample.first_token_seconds is not None:
             self._first_token_seconds.of(*where).observe(sample.first_token_seconds)
+        if sample.intent_seconds is not None:
+            durable = "yes" if sample.is_durable else "no"
+            self._intent_seconds.of(durable).observe(sample.intent_seconds)
         if sample.tokens_in:
             self._tokens.of(*where, "in").inc(sample.tokens_in)
         if sample.tokens_out:

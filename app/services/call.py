@@ -13,6 +13,7 @@ from app.services.providers.provider import AnswerFacts
 class Trace:
     """What happened to one call, filled in on its way; the answer's headers are made of it."""
 
+    intent_seconds: float = 0.0  # until the row of intent was committed
     started: float = 0.0  # on the monotonic clock, in seconds
     upstream: str | None = None
     upstream_model: str | None = None

@@ -28,10 +28,11 @@ def test_a_quick_run_measures_everything_and_no_request_fails() -> None:
     )
     assert done.returncode == 0, done.stderr
     rows = [line.split("|")[1].strip() for line in done.stdout.splitlines() if "|" in line]
-    for subject in ("direct", "null route", "gateway"):
+    for subject in ("direct", "null route", "gateway", "with soft budgets", "with hard budgets"):
         assert rows.count(subject) == 3  # at 1, 16 and 64 connections
     for stream in ("stream, 5 ms apart", "stream, at once"):
         assert rows.count(f"gateway, {stream}") == 2
+    assert rows.count("durable intent, with hard budgets") == 3
     [failed] = [line for line in done.stdout.splitlines() if "failed requests" in line]
     assert failed.split("|")[2].strip() == "0.000"
 

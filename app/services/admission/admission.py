@@ -106,11 +106,13 @@ class Admission:
         """
         self._ledger.ensure_room()
         admitted = await self._take_in_turn(call, target)
+        since = self._clock.monotonic()
         try:
             await self._ledger.intend(admitted.hold, admitted.charges, is_durable=admitted.is_hard)
         except BaseException:
             self._ledger.withdraw(admitted.hold.id, self._give_back(admitted))
             raise
+        call.trace.intent_seconds = self._clock.monotonic() - since
         call.trace.rate_headers = self._rate_headers(admitted.scopes)
         return admitted
 

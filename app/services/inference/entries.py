@@ -46,7 +46,7 @@ def entry_of(call: Call, admitted: Admitted, outcome: Outcome, used: Used) -> En
     )
 
 
-def sample_of(call: Call, outcome: Outcome, used: Used) -> CallSample:
+def sample_of(call: Call, admitted: Admitted, outcome: Outcome, used: Used) -> CallSample:
     """Return what the metrics count of a call."""
     return CallSample(
         task=call.task,
@@ -56,6 +56,8 @@ def sample_of(call: Call, outcome: Outcome, used: Used) -> CallSample:
         first_token_seconds=call.trace.ttft_seconds,
         tokens_in=used.tokens_in,
         tokens_out=used.tokens_out,
+        intent_seconds=call.trace.intent_seconds,
+        is_durable=admitted.is_hard,
     )
 
 

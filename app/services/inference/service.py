@@ -123,7 +123,7 @@ class InferenceService:
             trace.latency_seconds = self._clock.monotonic() - trace.started
             used = used_by(call, admitted, outcome)
             trace.cost_nusd = used.cost_nusd
-            self._metrics.call_ended(sample_of(call, outcome, used))
+            self._metrics.call_ended(sample_of(call, admitted, outcome, used))
             body = recording and self._body_rules.end(recording, call.id, is_stream=call.stream)
             self._admission.settle(admitted, entry_of(call, admitted, outcome, used), body)
 

@@ -2,6 +2,7 @@ import pytest
 
 from benchmarks.bursts import Burst, Load
 from benchmarks.figures import Bar, Body, Figures, bars, median_of, per_core_ratio, sum_up
+from benchmarks.subjects import HARD
 
 BODY = Body(
     first_start_seconds=1.2, start_seconds=0.9, start_cpu_seconds=0.8, idle_mb=80, loaded_mb=90
@@ -23,11 +24,14 @@ def burst(
     )
 
 
-def table(gateway_ms: float, gateway_first_ms: float) -> dict[tuple[str, Load], Figures]:
+def table(
+    gateway_ms: float, gateway_first_ms: float, *, hard_requests: int = 1000
+) -> dict[tuple[str, Load], Figures]:
     whole, paced = Load(16), Load(1, pace_ms=5)
     return {
         ("null route", whole): sum_up([burst(1000, cpu_seconds=0.1)]),
         ("gateway", whole): sum_up([burst(1000, cpu_seconds=gateway_ms)]),
+        (HARD, whole): sum_up([burst(hard_requests)]),
         ("direct", paced): sum_up([burst(p50=0.5)]),
         ("gateway", paced): sum_up([burst(p50=gateway_first_ms)]),
     }
@@ -85,3 +89,14 @@ def test_a_slow_gateway_falls_short_of_its_share_and_of_its_first_chunk() -> Non
 def test_failed_requests_fall_short() -> None:
     failing = table(0.1, 1.0) | {("direct", Load(1)): sum_up([burst(errors=1)])}
     assert not bars(failing, BODY)[-1].is_reached
+
+
+@pytest.mark.parametrize(("requests", "is_reached"), [(800, True), (799, False)])
+def test_hard_budgets_may_cost_a_fifth_of_the_requests(requests: int, *, is_reached: bool) -> None:
+    [cost] = [
+        bar
+        for bar in bars(table(0.39, 3.4, hard_requests=requests), BODY)
+        if "hard budgets" in bar.promise
+    ]
+    assert cost.value == pytest.approx(requests / 1000)
+    assert cost.is_reached is is_reached

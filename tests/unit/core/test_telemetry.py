@@ -38,6 +38,20 @@ def test_a_call_is_counted_once_it_has_ended() -> None:
     assert found["meterhouse_tokens_total", (("direction", "out"), *WHERE)] == 5
 
 
+def test_the_wait_for_a_durable_intent_is_told_apart() -> None:
+    metrics = Metrics()
+    for intent_seconds, is_durable in ((0.0004, False), (0.004, True), (0.006, True)):
+        metrics.call_ended(call(intent_seconds=intent_seconds, is_durable=is_durable))
+
+    found = samples(metrics)
+    quick, durable = (("durable", "no"),), (("durable", "yes"),)
+    assert found["meterhouse_intent_seconds_count", quick] == 1
+    assert found["meterhouse_intent_seconds_count", durable] == 2
+    assert found["meterhouse_intent_seconds_bucket", (*durable, ("le", "0.003"))] == 0
+    assert found["meterhouse_intent_seconds_bucket", (*durable, ("le", "0.005"))] == 1
+    assert found["meterhouse_intent_seconds_bucket", (*durable, ("le", "0.0075"))] == 2
+
+
 def test_what_is_not_known_is_not_counted() -> None:
     metrics = Metrics()
     metrics.call_started("chat-completion")
