@@ -5,8 +5,10 @@ import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Final
 
 OK_HEAD = b"HTTP/1.1 200 OK\r\n"
+_TURNS_TO_BEGIN: Final = 5  # of the loop: accepted, made a transport, announced, given a task
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,17 @@ async def raw_upstream(
         yield RawUpstream(f"http{'s' if tls else ''}://127.0.0.1:{port}", connections)
     finally:
         server.close()
+        await _let_accepted_begin()
         for task in serving:
             task.cancel()
         await asyncio.gather(*serving)
+        for connection in connections:
+            connection.writer.transport.abort()
+        lost = (connection.writer.wait_closed() for connection in connections)
+        await asyncio.gather(*lost, return_exceptions=True)
+
+
+async def _let_accepted_begin() -> None:
+    """Let connections that were just accepted reach their handlers, to be closed like all."""
+    for _ in range(_TURNS_TO_BEGIN):
+        await asyncio.sleep(0)

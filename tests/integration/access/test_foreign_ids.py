@@ -13,6 +13,7 @@ from typing import Any, Final
 import httpx2
 import pytest
 from sqlalchemy import Engine, event
+from structlog.contextvars import get_contextvars
 
 from app.core.ids import new_id
 from tests.integration.access.population import Population
@@ -22,7 +23,6 @@ from tests.integration.access.world import World
 
 _OBJECT: Final = re.compile(r"\{([a-z-]+)\}")
 _ID: Final = re.compile(r"\b(user|team|key|req|new)_[0-9a-z]{26}\b")
-_BESIDE: Final = re.compile("FROM changes|SET last_used_at_ms")  # asked each second and minute
 _FOREIGN_TO: Final = {"other member", "other lead"}  # everything of the other team
 _STRANGERS: Final = ("member", "lead", "service", *_FOREIGN_TO)
 
@@ -119,11 +119,11 @@ def shown(answer: httpx2.Response) -> tuple[str, list[tuple[str, str]]]:
 
 @contextmanager
 def statements() -> Generator[list[str]]:
-    """Note every statement that reaches the database."""
+    """Note every statement that reaches the database for a request."""
     noted = list[str]()
 
     def note(*args: Any) -> None:
-        if not _BESIDE.search(str(args[2])):
+        if "request_id" in get_contextvars():
             noted.append(str(args[2]))
 
     event.listen(Engine, "before_cursor_execute", note)
