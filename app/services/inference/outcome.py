@@ -51,15 +51,20 @@ def used_by(call: Call, admitted: Admitted, outcome: Outcome) -> Used:
 
     Where the upstream does not say: nothing if it refused, our own count if it answered in full,
     and otherwise what it may have used at most. Of a stream that is the bound of what went in and
-    our count of what came out; of a whole answer, everything that is held for it.
+    our count of what came out, or what the upstream said last; of a whole answer, everything that
+    is held for it.
     """
     facts, bound = call.trace.answer, admitted.bound
+    is_whole = outcome.status is Status.OK and facts.cut_code is None
     usage = facts.usage
-    if usage is not None:
+    if usage is not None and _is_final(facts, is_whole=is_whole):
         tokens = (usage.units_in, usage.units_out, usage.cached_in, Basis.REPORTED)
+    elif usage is not None:
+        written = max(usage.units_out, count_tokens(facts))
+        tokens = (usage.units_in or bound.input_tokens, written, usage.cached_in, Basis.ESTIMATED)
     elif outcome.is_unbilled:
         return Used(0, 0, 0, Basis.COUNTED, admitted.price, 0)
-    elif outcome.status is Status.OK and facts.cut_code is None:
+    elif is_whole:
         tokens = (bound.likely_input_tokens, count_tokens(facts), 0, Basis.COUNTED)
     else:
         written = count_tokens(facts) if call.stream else admitted.held_output
@@ -67,6 +72,11 @@ def used_by(call: Call, admitted: Admitted, outcome: Outcome) -> Used:
     price = admitted.price_of(facts.provider)
     cost = None if price is None else cost_of(price, *tokens[:3])
     return Used(*tokens, price, cost)
+
+
+def _is_final(facts: AnswerFacts, *, is_whole: bool) -> bool:
+    """Say whether the usage is of the whole answer: some upstreams report it on the way, too."""
+    return (is_whole or not facts.open_choices) and facts.usage_at_bytes == facts.text_bytes
 
 
 def count_tokens(facts: AnswerFacts) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from app.core.money import cost_nusd
+from app.core.money import LARGEST_NUSD, cost_nusd
 
 
 class PricedUnit(StrEnum):
@@ -29,8 +29,12 @@ class Price:
     source: str  # who says so: `meterhouse.toml`, `api`, `import:litellm`, `upstream` ...
 
     def cost(self, counts: Mapping[PricedUnit, int]) -> int:
-        """Return what so many units of each kind cost, in nano-dollars, each kind rounded up."""
-        return sum(cost_nusd(count, self.of(unit)) for unit, count in counts.items() if count)
+        """Return what so many units of each kind cost, in nano-dollars, each kind rounded up.
+
+        It is never more than can be written down.
+        """
+        cost = sum(cost_nusd(count, self.of(unit)) for unit, count in counts.items() if count)
+        return min(cost, LARGEST_NUSD)
 
     def of(self, unit: PricedUnit) -> int:
         """Return the price of 1,000,000 units of a kind, in nano-dollars."""

@@ -37,6 +37,7 @@ class AnswerFacts:
     cut_code: str | None = None  # why the gateway itself ended the stream early
     chunk_head: Mapping[str, Any] | None = None  # `id`, `created` and `model` of a stream's chunks
     open_choices: frozenset[int] = frozenset()  # of a stream, those without a finish reason
+    usage_at_bytes: int = 0  # what `text_bytes` was when the usage came
 
 
 class Provider(Protocol):

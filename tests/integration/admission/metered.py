@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +34,7 @@ class Upstream:
     usage: dict[str, Any] | None = field(default_factory=lambda: dict(USAGE))
     text: str = "Hi"
     pieces: Sequence[str] = ("Hi", " there")
+    script: Callable[[RawConnection], Awaitable[None]] | None = None  # in place of all these
     bodies: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     raw: list[bytes] = field(default_factory=list[bytes])  # the same, as bytes
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,7 +51,10 @@ class Upstream:
             self.raw.append(request.body)
             self.came.release()
             await self.gate.wait()
-            await (self._stream(connection) if body.get("stream") else self._answer(connection))
+            if self.script is not None:
+                await self.script(connection)
+            else:
+                await (self._stream(connection) if body.get("stream") else self._answer(connection))
 
     async def _answer(self, connection: RawConnection) -> None:
         message = {"role": "assistant", "content": self.text}
@@ -68,19 +72,21 @@ class Upstream:
     async def _stream(self, connection: RawConnection) -> None:
         await connection.start_stream()
         for piece in self.pieces:
-            await connection.send_chunk(_event([_choice({"content": piece})]))
-        await connection.send_chunk(_event([_choice({}, "stop")]))
+            await connection.send_chunk(event_of([choice_of({"content": piece})]))
+        await connection.send_chunk(event_of([choice_of({}, "stop")]))
         if self.usage is not None:
-            await connection.send_chunk(_event([], usage=self.usage))
+            await connection.send_chunk(event_of([], usage=self.usage))
         await connection.send_chunk(b"data: [DONE]\n\n")
         await connection.send_chunk(b"")
 
 
-def _choice(delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
+def choice_of(delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
+    """Return one choice of a chunk."""
     return {"index": 0, "delta": delta, "finish_reason": finish_reason}
 
 
-def _event(choices: list[dict[str, Any]], **fields: Any) -> bytes:
+def event_of(choices: list[dict[str, Any]], **fields: Any) -> bytes:
+    """Return one event of a stream."""
     chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     return b"data: " + json.dumps({**chunk, "choices": choices, **fields}).encode() + b"\n\n"
 

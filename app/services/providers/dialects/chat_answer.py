@@ -1,21 +1,17 @@
 """Reading a whole `chat.completion`, and turning one into a stream."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeGuard
 
 from pydantic_core import from_json, to_json
 
 from app.core.errors import UpstreamProtocolError
+from app.services.providers.dialects.written import measure_choices
 from app.services.providers.provider import AnswerFacts, Usage
 from app.services.providers.upstream_errors import error_from_event
 from app.utils.json_values import JsonObject, object_in, objects_in
 
-# Inside a JSON string its quotes would be escaped, so that text that looks like it never matches.
-_TEXT: Final = re.compile(
-    rb'"(?:content|reasoning_content|reasoning|refusal|arguments)"\s*:\s*"((?:[^"\\]++|\\.)++)"'
-)
-_LARGEST_COUNT: Final = 2**53  # what JSON's other readers hold exactly, and every database holds
+_LARGEST_COUNT: Final = 100_000_000  # tokens: no model reads or writes so many for one call
 
 
 def read_completion(upstream: str, body: bytes, facts: AnswerFacts) -> Mapping[str, Any]:
@@ -38,34 +34,29 @@ def read_completion(upstream: str, body: bytes, facts: AnswerFacts) -> Mapping[s
         )
     facts.usage = read_usage(completion)
     if facts.usage is None:
-        measure_text(body, facts)
+        measure_choices(completion, facts)
     facts.finish_reason = next(filter(None, map(read_finish_reason, choices)), None)
     return completion
 
 
 def read_usage(answer: Mapping[str, Any]) -> Usage | None:
-    """Return the usage of an answer or chunk, or None where it has none that makes sense."""
+    """Return the usage of an answer or chunk, or None where it has none that can be believed.
+
+    Some upstreams leave what a model thinks out of `completion_tokens`, but not out of the total.
+    """
     usage = object_in(answer.get("usage"))
-    units_in, units_out = usage.get("prompt_tokens"), usage.get("completion_tokens", 0)
+    units_in, total = usage.get("prompt_tokens"), usage.get("total_tokens")
+    units_out = usage.get("completion_tokens", 0 if _is_count(total) else None)
     if not (_is_count(units_in) and _is_count(units_out)):
         return None
+    if _is_count(total):
+        units_out = max(units_out, total - units_in)
     cached = object_in(usage.get("prompt_tokens_details")).get("cached_tokens")
     return Usage(units_in, units_out, min(cached, units_in) if _is_count(cached) else 0)
 
 
-def measure_text(data: bytes, facts: AnswerFacts) -> None:
-    """Add what a model has written, in an answer or in some events, to what is known of it.
-
-    Counted are the bytes between the quotes, in which no byte of text is missing: there are at
-    least as many as tokens.
-    """
-    found = _TEXT.findall(data)
-    facts.text_pieces += len(found)
-    facts.text_bytes += sum(map(len, found))
-
-
 def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and value is not True and 0 <= value <= _LARGEST_COUNT
+    return type(value) is int and 0 <= value <= _LARGEST_COUNT
 
 
 def read_finish_reason(choice: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from pydantic_core import from_json, to_json
 
 from app.core.errors import UpstreamError, UpstreamProtocolError
-from app.services.providers.dialects.chat_answer import measure_text, read_finish_reason, read_usage
+from app.services.providers.dialects.chat_answer import read_finish_reason, read_usage
+from app.services.providers.dialects.written import measure_choices, measure_plain
 from app.services.providers.provider import AnswerFacts
 from app.services.providers.upstream_errors import error_from_event
 from app.utils.json_values import JsonObject, object_in, objects_in
@@ -57,8 +58,7 @@ class ChatStreamReader:
 
     def feed(self, events: bytes) -> bytes:
         """Return what of some whole events the client gets: all before a `failure`."""
-        measure_text(events, self._facts)
-        if self.started and not _may_matter(events):
+        if self.started and not _may_matter(events) and measure_plain(events, self._facts):
             return events
         passed: list[bytes] = []
         for event in iter_events(events):
@@ -77,10 +77,7 @@ class ChatStreamReader:
             return False
         chunk = _parsed(data)
         if chunk is None:
-            self.failure = UpstreamProtocolError(
-                f"The upstream {self._upstream!r} sent an event that is not a JSON object."
-            )
-            return False
+            return self._passes_unread(event)
         if name == b"error" or chunk.get("error"):
             self.failure = error_from_event(self._upstream, chunk)
             return False
@@ -90,8 +87,20 @@ class ChatStreamReader:
             self._facts.open_choices = frozenset(range(self._choices))
         return self._notes(chunk)
 
+    def _passes_unread(self, event: bytes) -> bool:
+        """Pass on an event that is not JSON as we read it, if it is not one that matters."""
+        if self.started and not _may_matter(event):
+            self._facts.text_pieces += 1
+            self._facts.text_bytes += len(event)
+            return True
+        self.failure = UpstreamProtocolError(
+            f"The upstream {self._upstream!r} sent an event that is not a JSON object."
+        )
+        return False
+
     def _notes(self, chunk: Mapping[str, Any]) -> bool:
-        """Note usage and finish reasons; return whether the client gets the chunk."""
+        """Note text, usage and finish reasons; return whether the client gets the chunk."""
+        measure_choices(chunk, self._facts)
         choices = objects_in(chunk.get("choices"))
         for choice in choices:
             reason = read_finish_reason(choice)
@@ -101,10 +110,10 @@ class ChatStreamReader:
                 self._finished.add(index if isinstance(index, int) else 0)
                 self._facts.open_choices -= self._finished
         usage = read_usage(chunk)
-        if usage is None:
-            return True
-        self._facts.usage = usage
-        return self._wants_usage or bool(choices)
+        if usage is not None:
+            self._facts.usage = usage
+            self._facts.usage_at_bytes = self._facts.text_bytes
+        return self._wants_usage or bool(choices) or not chunk.get("usage")
 
 
 def cut_chunk(facts: AnswerFacts, code: str) -> bytes:
