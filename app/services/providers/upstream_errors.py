@@ -46,6 +46,12 @@ _MAY_PASS: Final[Mapping[int, tuple[_Kind, str]]] = {
     HTTPStatus.REQUEST_TIMEOUT: _TIMED_OUT,
     HTTPStatus.GATEWAY_TIMEOUT: _TIMED_OUT,
 }
+# Who answers these has not begun to work on the request. A 5xx can come from a proxy in front of an
+# upstream that has, and 424 from a server whose model broke on the way.
+_NOT_TAKEN_ON: Final = frozenset(
+    {400, 401, 402, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 425, 429, 431}
+)
+_OVERLOADED: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, 529})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,10 @@ def error_from_answer(upstream: str, refusal: Refusal, clock: Clock) -> errors.U
     retry_after = _retry_after_seconds(refusal.headers.get("retry-after"), clock)
     if retry_after is None:
         retry_after = _estimated_seconds(refusal.body)
-    return _error(upstream, refusal.status, read_complaint(refusal.body), retry_after)
+    error = _error(upstream, refusal.status, read_complaint(refusal.body), retry_after)
+    waits = refusal.status in _OVERLOADED and retry_after is not None  # such as a loading model
+    error.may_be_billed = refusal.status not in _NOT_TAKEN_ON and not waits
+    return error
 
 
 def error_from_event(upstream: str, event: Mapping[str, Any]) -> errors.UpstreamError:

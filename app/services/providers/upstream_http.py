@@ -90,9 +90,7 @@ class UpstreamHttp:
         if response.is_success:
             return response
         try:
-            error = await self._refusal(response)
-            error.may_be_billed = False
-            raise error
+            raise await self._refusal(response)
         finally:
             await response.aclose()
 
@@ -151,10 +149,12 @@ class UpstreamHttp:
             reason=read_complaint(body).message,
         )
         if response.is_redirect:
-            return UpstreamProtocolError(
+            elsewhere = UpstreamProtocolError(
                 f"The upstream {self.name!r} redirects elsewhere, which is never followed. "
                 "Ask the operator to check its base_url."
             )
+            elsewhere.may_be_billed = False
+            return elsewhere
         refusal = Refusal(response.status_code, response.headers, body)
         return error_from_answer(self.name, refusal, self._clock)
 

@@ -1,7 +1,7 @@
 """What a call is written down with, whatever its upstream says that it used."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
 import httpx2
@@ -163,3 +163,47 @@ async def test_text_in_parts_and_the_words_of_a_call_of_a_tool_count(gateway: Me
     entry = await _streamed(gateway, [*events, STOP, DONE])
 
     assert (entry["basis"], entry["units_out"]) == ("counted", (50 + 8 + 3) // 4)
+
+
+def _refuses(status: bytes, head: bytes = b"") -> Callable[[RawConnection], Awaitable[None]]:
+    async def refuse(connection: RawConnection) -> None:
+        head_lines = b"HTTP/1.1 %b\r\n%bContent-Length: 6\r\n\r\n" % (status, head)
+        await connection.send(head_lines + b"<html>")
+
+    return refuse
+
+
+@pytest.mark.parametrize(
+    "status",
+    [b"408 Request Timeout", b"500 Oops", b"502 Bad Gateway", b"504 Timeout", b"524 Timeout"],
+)
+async def test_a_failure_in_front_of_the_upstream_leaves_it_open_whether_it_bills(
+    gateway: Metered, status: bytes
+) -> None:
+    gateway.upstream.script = _refuses(status)
+
+    entry = await _entry_of(gateway, await gateway.call(max_tokens=1_000))
+
+    assert (entry["status"], entry["basis"], entry["units_out"]) == ("error", "estimated", 1_000)
+    assert entry["units_in"] in PROMPT_BOUND
+    assert entry["cost_usd"] == pytest.approx((entry["units_in"] + 15_000) / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("status", "head"),
+    [
+        (b"400 Bad Request", b""),
+        (b"429 Too Many Requests", b""),
+        (b"307 Temporary Redirect", b"Location: http://127.0.0.1:9/\r\n"),
+        (b"503 Service Unavailable", b"Retry-After: 20\r\n"),
+    ],
+)
+async def test_a_request_that_was_refused_costs_nothing(
+    gateway: Metered, status: bytes, head: bytes
+) -> None:
+    gateway.upstream.script = _refuses(status, head)
+
+    entry = await _entry_of(gateway, await gateway.call(max_tokens=1_000))
+
+    assert (entry["status"], entry["basis"], entry["cost_usd"]) == ("error", "counted", 0)
+    assert (entry["units_in"], entry["units_out"]) == (0, 0)

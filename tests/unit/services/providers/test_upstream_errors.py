@@ -74,6 +74,26 @@ def test_every_status_has_its_error(status: int, kind: type[errors.UpstreamError
     assert type(_error(status, b'{"error": "words"}')) is kind
 
 
+@pytest.mark.parametrize(
+    "status", [400, 401, 402, 403, 404, 405, 410, 413, 414, 415, 422, 425, 429, 431]
+)
+def test_a_request_that_was_not_taken_on_is_not_billed(status: int) -> None:
+    assert not _error(status, b"").may_be_billed
+
+
+@pytest.mark.parametrize("status", [408, 409, 418, 424, 499, 500, 502, 503, 504, 520, 524, 529])
+def test_what_may_have_been_at_work_on_a_request_may_bill_it(status: int) -> None:
+    assert _error(status, b"<html>").may_be_billed
+    assert error_from_event("hub", {"error": {"message": "x", "status": status}}).may_be_billed
+
+
+def test_who_says_when_to_come_back_has_not_begun() -> None:
+    assert not _error(503, b'{"error": "is loading", "estimated_time": 20.0}').may_be_billed
+    assert not _error(503, b"", retry_after="0").may_be_billed
+    assert not _error(529, b"", retry_after="7").may_be_billed
+    assert _error(500, b"", retry_after="7").may_be_billed
+
+
 @pytest.mark.parametrize("status", [401, 402, 403])
 def test_what_is_wrong_with_the_operators_account_is_not_told_to_callers(status: int) -> None:
     assert "user jane" not in _error(status, b'{"error": "token of user jane"}').message
