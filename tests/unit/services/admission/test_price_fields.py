@@ -6,7 +6,6 @@ import pytest
 from app.core.errors import PriceUnknownError
 from app.services.admission.price_fields import refuse_unpriced_fields
 
-
 UNPRICED: Final[Sequence[tuple[str, Any]]] = (
     ("service_tier", "priority"),
     ("service_tier", []),

@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from app.api.dependencies.container import ContainerDep
 from app.api.dependencies.inference import InferenceDep
-from app.api.dependencies.permissions import PermittedRoute, PrincipalDep
+from app.api.dependencies.permissions import PrincipalDep
+from app.api.dependencies.plain_json import PlainRoute
 from app.api.responses.connection import WhileConnected
 from app.api.responses.event_stream import EventStream
 from app.api.v1.schemas.openai.chat import (
@@ -16,7 +18,7 @@ from app.api.v1.schemas.openai.chat import (
 from app.api.v1.translate.chat import answer_headers, to_call
 from app.api.v1.translate.tags import PARAMETER
 
-router = APIRouter(prefix="/v1/chat", tags=["chat"], route_class=PermittedRoute)
+router = APIRouter(prefix="/v1/chat", tags=["chat"], route_class=PlainRoute)
 
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -39,6 +41,8 @@ async def create_chat_completion(
     request: Request,
     principal: PrincipalDep,
     inference: InferenceDep,
+    *,
+    container: ContainerDep,
 ) -> Response:
     """Complete a chat, whole or streamed, as OpenAI's API does.
 
@@ -47,7 +51,11 @@ async def create_chat_completion(
     """
     call = await to_call(body, request, principal)
     if call.stream:
-        return EventStream(inference.stream(call), lambda: answer_headers(call.trace))
+        return EventStream(
+            inference.stream(call),
+            lambda: answer_headers(call.trace),
+            stall_seconds=container.settings.client_stall_seconds,
+        )
     async with WhileConnected(request.receive):
         answer = await inference.answer(call)
     return Response(answer, media_type="application/json", headers=answer_headers(call.trace))

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.v1.schemas.fields import Tags, TagValue
 
 MAX_MODEL_CHARACTERS = 256
+MAX_TOKENS = 10_000_000  # more than any model can write: no sum of prices overflows
+
+Cap = Annotated[int | None, Field(strict=True, ge=1, le=MAX_TOKENS)]
 
 
 class _Open(BaseModel):
@@ -65,8 +68,8 @@ class ChatCompletionRequest(_Open):
     n: Annotated[int | None, Field(strict=True, ge=1, le=128, description="How many answers.")] = (
         None
     )
-    max_tokens: Annotated[int | None, Field(strict=True, ge=0)] = None
-    max_completion_tokens: Annotated[int | None, Field(strict=True, ge=0)] = None
+    max_tokens: Cap = None
+    max_completion_tokens: Cap = None
     tools: list[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
     response_format: dict[str, Any] | None = None
