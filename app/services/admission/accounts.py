@@ -56,7 +56,6 @@ class BudgetPeriod:
 
     def start(self) -> PeriodStart:
         """Return what makes the ledger know the period, before anything is charged to it."""
-        self.is_stored = True
         values = {
             "id": self.id,
             "budget_id": self.budget.id,

@@ -122,12 +122,16 @@ class Admission:
         Args:
             admitted: The stream's call.
             written: At most so many tokens has it written.
+
+        Raises:
+            NotReadyError: the ledger cannot take it; nothing more is held.
         """
         if not admitted.wants_top_up(written):
             return True
-        charges = till.top_up(admitted, written)
-        if charges is not None:
-            self._ledger.top_up(admitted.grown_hold(), charges, is_durable=admitted.is_hard)
+        growth = till.growth_of(admitted, written)
+        if growth is not None:
+            self._ledger.top_up(growth.hold, growth.charges, is_durable=admitted.is_hard)
+            till.grow(admitted, growth)
         return admitted.may_go_on(written)
 
     def settle(self, admitted: Admitted, entry: Entry, body: Row | None = None) -> None:
@@ -180,6 +184,7 @@ class Admission:
         for period in need.periods:
             if not period.is_stored:
                 self._ledger.note(period.start())
+                period.is_stored = True
         grant = self._limiter.take(need.scopes, need.tokens, now)
         return need.admitted(grant, till.take(need.periods, need.nusd))
 

@@ -47,10 +47,6 @@ class Admitted:
         """Return the cap to set for each answer: none without a hard budget, or beside another."""
         return self.bound.cap if self.is_hard else None
 
-    def grown_hold(self) -> Hold:
-        """Return the hold as it is now."""
-        return self.hold._replace(units_out=self.held_output, held_nusd=self.held_nusd)
-
     def wants_top_up(self, written: int) -> bool:
         """Say whether a stream that has written at most so many tokens should hold more."""
         return (

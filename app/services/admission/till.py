@@ -1,11 +1,13 @@
 """Takes what a call needs, tops it up, gives back what it did not use: all without waiting."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from app.db.ledger_changes import Charge, Event
 from app.services.admission.accounts import BudgetPeriod
 from app.services.admission.admitted import SLICE_TOKENS, Admitted, cost_of
 from app.services.admission.budget_events import alerts_of, overshoot_event
+from app.services.ledger.hold import Hold
 
 Charges = Sequence[Charge]
 
@@ -17,18 +19,36 @@ def take(periods: Sequence[BudgetPeriod], nusd: int) -> Charges:
     return [period.hold(nusd) for period in periods]
 
 
-def top_up(admitted: Admitted, written: int) -> Charges | None:
-    """Hold more for a stream that has written at most so many tokens, or nothing: None."""
+class Growth(NamedTuple):
+    """By how much a hold is to grow."""
+
+    hold: Hold  # as it will be
+    charges: Charges
+    nusd: int
+
+
+def growth_of(admitted: Admitted, written: int) -> Growth | None:
+    """Return what to hold more for a stream that has written at most so many tokens, if it fits."""
     price = admitted.price
     if price is None:
         return None
     output = min(admitted.bound.output_tokens, max(admitted.held_output, written) + SLICE_TOKENS)
-    more = cost_of(price, admitted.bound.input_tokens, output) - admitted.held_nusd
+    held_nusd = cost_of(price, admitted.bound.input_tokens, output)
+    more = held_nusd - admitted.held_nusd
     if not all(period.has_room(more) for period in admitted.periods):
         return None
-    admitted.held_nusd += more
-    admitted.held_output = output
-    return [period.hold(more) for period in admitted.periods]
+    return Growth(
+        admitted.hold._replace(units_out=output, held_nusd=held_nusd),
+        [Charge(period.id, held_nusd=more) for period in admitted.periods],
+        more,
+    )
+
+
+def grow(admitted: Admitted, growth: Growth) -> None:
+    """Hold more, as was found to fit just now."""
+    admitted.held_output, admitted.held_nusd = growth.hold.units_out, growth.hold.held_nusd
+    for period in admitted.periods:
+        period.hold(growth.nusd)
 
 
 def give_back(admitted: Admitted) -> Charges:
