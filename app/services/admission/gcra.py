@@ -47,13 +47,24 @@ class Gcra:
         self._full_at = max(self._full_at, now_ns * limit) + size * _MINUTE_NS
         return size
 
-    def charge(self, now_ns: int, weight: int) -> None:
-        """Take so much whether or not it fits. What is missing, later calls wait for."""
-        self._full_at = max(self._full_at, now_ns * self.limit) + weight * _MINUTE_NS
+    def charge(self, now_ns: int, weight: int, *, under: int | None = None) -> None:
+        """Take so much whether or not it fits. What is missing, later calls wait for.
 
-    def give_back(self, weight: int) -> None:
-        """Put back what was taken and not used. What is over a full bucket is lost."""
-        self._full_at -= weight * _MINUTE_NS
+        Args:
+            now_ns: The moment.
+            weight: How much.
+            under: The limit whose units these are: one before, of which they are the same share.
+        """
+        self._full_at = max(self._full_at, now_ns * self.limit) - self._scaled(-weight, under)
+
+    def give_back(self, weight: int, *, under: int | None = None) -> None:
+        """Put back what was taken and not used. What is over a full bucket is lost.
+
+        Args:
+            weight: How much.
+            under: The limit that it was taken under, where that was another one.
+        """
+        self._full_at -= self._scaled(weight, under)
 
     def remaining(self, now_ns: int) -> int:
         """Return how many whole units may be taken now."""
@@ -72,6 +83,10 @@ class Gcra:
         """
         self._full_at = -(-self._full_at * _at_least_one(limit) // self.limit)
         self.limit = limit
+
+    def _scaled(self, weight: int, under: int | None) -> int:
+        """Return units of another limit as they count here; what is lost in that, callers lose."""
+        return weight * _MINUTE_NS * self.limit // (under or self.limit)
 
     def _used(self, now_ns: int) -> int:
         return max(self._full_at - now_ns * self.limit, 0)

@@ -47,11 +47,15 @@ class ScopeUsage:
 
     def take(self, tokens: int, now_ns: int) -> "Share":
         """Let a call in."""
-        requests, rate = self.requests, self.tokens
         self._running += 1
+        requests, rate = self.requests, self.tokens
         if requests is not None:
             requests.take(now_ns, 1)
-        return Share(self, requests, rate, 0 if rate is None else rate.take(now_ns, tokens))
+        return Share(
+            self,
+            None if requests is None else Part(requests, requests.limit, 1),
+            None if rate is None else Part(rate, rate.limit, rate.take(now_ns, tokens)),
+        )
 
     def leave(self) -> None:
         """Let a call out."""
@@ -63,31 +67,40 @@ class ScopeUsage:
         return not self._running and not any(rate.full_in_ns(now_ns) for rate in rates)
 
 
+class Part(NamedTuple):
+    """What one call has taken of one limit per minute."""
+
+    rate: Gcra
+    limit: int  # as it was: of another one, later, it is the same share
+    taken: int
+
+    def settle(self, used: int, now_ns: int) -> None:
+        """Put back what was not used, or take what was used beyond it."""
+        if used > self.taken:
+            self.rate.charge(now_ns, used - self.taken, under=self.limit)
+        else:
+            self.rate.give_back(self.taken - used, under=self.limit)
+
+
 class Share(NamedTuple):
     """What one call has taken in one scope, of the limits that were there at the time."""
 
     usage: ScopeUsage
-    requests: Gcra | None
-    tokens: Gcra | None
-    taken: int  # tokens
+    requests: Part | None
+    tokens: Part | None
 
     def settle(self, tokens_used: int | None, now_ns: int) -> None:
         """Let the call out; it has used so many tokens. None: as many as it took."""
         self.usage.leave()
-        if self.tokens is None or tokens_used is None:
-            return
-        if tokens_used > self.taken:
-            self.tokens.charge(now_ns, tokens_used - self.taken)
-        else:
-            self.tokens.give_back(self.taken - tokens_used)
+        if self.tokens is not None and tokens_used is not None:
+            self.tokens.settle(tokens_used, now_ns)
 
     def give_back(self) -> None:
         """Let the call out as if it had never come in."""
         self.usage.leave()
-        if self.requests is not None:
-            self.requests.give_back(1)
-        if self.tokens is not None:
-            self.tokens.give_back(self.taken)
+        for part in (self.requests, self.tokens):
+            if part is not None:
+                part.settle(0, 0)
 
 
 def _changed(rate: Gcra | None, limit: int | None) -> Gcra | None:

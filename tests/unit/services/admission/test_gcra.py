@@ -192,6 +192,23 @@ def test_another_limit_keeps_the_share_that_is_used(limit: int) -> None:
     assert rate.full_in_ns(0) == MINUTE * 8 // 10
 
 
+@given(before=LIMITS, limit=LIMITS, taken=SHARES, returned=SHARES)
+def test_under_another_limit_as_large_a_share_comes_back_and_never_more(
+    before: int, limit: int, taken: int, returned: int
+) -> None:
+    now, rate, weight = 10**18, Gcra(before), before * min(taken, 100) // 100
+    rate.take(now, weight)
+    rate.change_limit(limit)
+    used = weight - weight * min(returned, 100) // 100
+
+    rate.give_back(weight - used, under=before)
+
+    share = Fraction(used, before)
+    assert share * MINUTE <= rate.full_in_ns(now) <= share * MINUTE + 2
+    rate.charge(now, weight - used, under=before)
+    assert rate.full_in_ns(now) >= Fraction(weight, before) * MINUTE
+
+
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_below_one_is_refused(limit: int) -> None:
     with pytest.raises(ValueError, match="1 or more"):

@@ -222,6 +222,41 @@ class TestOtherTerms:
         enter(limiter)
         assert refused(limiter).kind is LimitKind.PARALLEL
 
+    @pytest.mark.parametrize(
+        ("limit", "at_first", "at_the_end"), [(100, 0, 50), (10_000, 0, 5_000)]
+    )
+    def test_what_comes_back_is_the_share_that_it_was(
+        self, limit: int, at_first: int, at_the_end: int
+    ) -> None:
+        limiter = limiter_with(Limit(KEY, 60, 1_000))
+        grant = enter(limiter, tokens=1_000)
+
+        limiter.set_terms([Limit(KEY, 60, limit)])
+        assert left(limiter, KEY) == (59, at_first)
+        limiter.settle(grant, 500, 0.0)
+
+        assert left(limiter, KEY) == (59, at_the_end)
+
+    def test_what_is_used_beyond_it_is_the_share_that_it_was(self) -> None:
+        limiter = limiter_with(Limit(KEY, None, 1_000))
+        grant = enter(limiter, tokens=100)
+
+        limiter.set_terms([Limit(KEY, None, 10)])
+        limiter.settle(grant, 500, 0.0)
+
+        assert limiter.state((KEY,), 0.0) == RateState(None, RateLeft(10, 5, 30.0))
+
+    def test_a_call_that_is_not_made_gives_back_no_more_than_it_took(self) -> None:
+        limiter = limiter_with(Limit(KEY, 100, 1_000))
+        kept, returned = [enter(limiter, tokens=100) for _ in range(2)]
+
+        limiter.set_terms([Limit(KEY, 10, 10)])
+        limiter.give_back(returned)
+
+        assert limiter.state((KEY,), 0.0) == RateState(RateLeft(10, 9, 0.6), RateLeft(10, 9, 6.0))
+        limiter.give_back(kept)
+        assert left(limiter, KEY) == (10, 10)
+
     def test_a_lowered_limit_stops_new_calls_until_enough_have_ended(self) -> None:
         limiter = limiter_with(Limit(KEY, parallel_calls=3))
         grants = [enter(limiter) for _ in range(3)]
