@@ -1,6 +1,9 @@
-"""Looking into JSON that somebody else wrote, with types."""
+"""Looking into JSON that somebody else wrote, with types, and writing it again."""
 
+import json
 from typing import Any, cast
+
+from pydantic_core import to_json
 
 JsonObject = dict[str, Any]
 
@@ -18,3 +21,11 @@ def list_in(value: object) -> list[Any]:
 def objects_in(value: object) -> list[JsonObject]:
     """Return those items of a list that are objects."""
     return [cast("JsonObject", item) for item in list_in(value) if isinstance(item, dict)]
+
+
+def encoded(value: object) -> bytes:
+    """Return a value that was read from JSON as JSON again."""
+    try:
+        return to_json(value)
+    except ValueError:  # half a surrogate pair, which JSON can escape and UTF-8 cannot hold
+        return json.dumps(value).encode()

@@ -44,7 +44,7 @@ class Admitted:
 
     @property
     def output_cap(self) -> int | None:
-        """Return the cap to set for each answer: none without a hard budget, or beside another."""
+        """Return the cap of each answer, to be sent as held for; none without a hard budget."""
         return self.bound.cap if self.is_hard else None
 
     def wants_top_up(self, written: int) -> bool:

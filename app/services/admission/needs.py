@@ -18,6 +18,7 @@ from app.services.prices.price import Price
 from app.services.prices.price_book import PriceBook
 from app.services.prices.quote import Quote
 from app.services.routing.catalogue import Target
+from app.utils.json_values import encoded
 
 
 class Need(NamedTuple):
@@ -103,10 +104,16 @@ class Needs:
         periods = self._budgets.periods_of(scopes, at_ms)
         quote = self._prices.quote(name, target.upstream, target.model, at_ms)
         price, upstream_model = price_for(quote, target.model, periods)
+        is_hard = any(period.is_hard for period in periods)
         is_free = price is not None and not any(price.units.values())
-        if not is_free and any(period.is_hard for period in periods):
+        if is_hard and not is_free:
             refuse_unpriced_fields(call.payload)
-        bound = bound_of(call.payload, call.body, self._model_bounds(name), quote.context)
+        bound = bound_of(
+            call.payload,
+            _size_of(call, is_metered=is_hard),
+            self._model_bounds(name),
+            quote.context_of(upstream_model),
+        )
         output = min(bound.output_tokens, SLICE_TOKENS) if call.stream else bound.output_tokens
         return Need(
             call=call,
@@ -121,3 +128,9 @@ class Needs:
             output=output,
             nusd=0 if price is None else cost_of(price, bound.input_tokens, output),
         )
+
+
+def _size_of(call: Call, *, is_metered: bool) -> int:
+    """Return the bytes of a call's body: the most of what came and of what is sent."""
+    came = len(call.body)
+    return max(came, len(encoded(call.payload))) if is_metered else came

@@ -5,13 +5,14 @@ colon says who of them answers: `:groq` that one, `:cheapest` and the like which
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from app.core.gateway_file import GatewayConfig
 from app.services.prices.listings import Listings
 from app.services.prices.places import LISTED_UNITS, UPSTREAM, Place, places_of, whole_in
 from app.services.prices.price import Price, PricedUnit
-from app.services.prices.quote import Quote
+from app.services.prices.quote import UNKNOWN_CONTEXT, Context, Quote
 from app.services.prices.stated_price import StatedPrice
 
 _CHEAPEST: Final = "cheapest"
@@ -41,10 +42,14 @@ class UpstreamPrices:
         known = self._listings.known
         listed = known(upstream, upstream_model) or known(upstream, base) or {}
         configured = self._gateway.models.get(model)
-        context = configured.context if configured is not None else None
+        stated = configured.context if configured is not None else None
         if not self._is_router(upstream):
-            return Quote(None, context=context or whole_in(listed.get("context_length")))
-        return _quote(base, suffix, [*places_of(listed)], context)
+            return Quote(context=Context.of([stated or whole_in(listed.get("context_length"))]))
+        quote = _quote(base, suffix, [*places_of(listed)])
+        if stated is None:
+            return quote
+        context = Context(stated, stated)
+        return replace(quote, context=context, pinned_context=context)
 
     def list_all(self) -> Iterator[StatedPrice]:
         """Yield every price that is listed, by the name that asks for the provider."""
@@ -66,18 +71,19 @@ class UpstreamPrices:
         return config is not None and config.kind == "huggingface"
 
 
-def _quote(base: str, suffix: str, places: Sequence[Place], context: int | None) -> Quote:
+def _quote(base: str, suffix: str, places: Sequence[Place]) -> Quote:
     by_provider = {one.provider: one.price for one in places if one.price is not None}
     if suffix not in _OPEN:
-        contexts = [one.context for one in places if one.provider == suffix]
-        return Quote(by_provider.get(suffix), context=context or _smallest(contexts))
+        named = Context.of(one.context for one in places if one.provider == suffix)
+        return Quote(by_provider.get(suffix), context=named)
     live = [one for one in places if one.is_live]
     pinned = _pinned([one for one in live if one.price is not None and one.provider], suffix)
     return Quote(
         price=_dearest([one.price for one in live]),
         pin=None if pinned is None else f"{base}:{pinned.provider}",
         pinned_price=None if pinned is None else pinned.price,
-        context=context or _smallest([one.context for one in live]),
+        pinned_context=UNKNOWN_CONTEXT if pinned is None else Context.of([pinned.context]),
+        context=Context.of(one.context for one in live),
         by_provider=by_provider,
     )
 
@@ -98,7 +104,3 @@ def _dearest(prices: Sequence[Price | None]) -> Price | None:
     if not known or len(known) < len(prices):
         return None
     return Price({unit: max(price.of(unit) for price in known) for unit in LISTED_UNITS}, UPSTREAM)
-
-
-def _smallest(contexts: Sequence[int | None]) -> int | None:
-    return min((context for context in contexts if context is not None), default=None)

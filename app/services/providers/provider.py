@@ -12,7 +12,7 @@ class ChatRequest:
     payload: Mapping[str, Any]
     body: bytes  # the same, as the bytes that came in
     model: str  # the name that the upstream knows
-    output_cap: int | None = None  # tokens for each answer, where the caller has set no cap
+    output_cap: int | None = None  # tokens for each answer, in place of what the caller has set
     is_metered: bool = False  # what was held for is what is sent: never bytes read otherwise
 
 

@@ -1,13 +1,12 @@
 """What of a chat request is rewritten on its way to an upstream; all else passes as it came."""
 
-import json
 from collections.abc import Callable, Mapping
-from typing import Any
-
-from pydantic_core import to_json
+from typing import Any, Final
 
 from app.services.providers.provider import ChatRequest
-from app.utils.json_values import object_in
+from app.utils.json_values import encoded, object_in
+
+CAP_FIELDS: Final = ("max_tokens", "max_completion_tokens")
 
 
 def outgoing_body(
@@ -19,14 +18,17 @@ def outgoing_body(
 ) -> bytes:
     """Return the body for the upstream: the caller's own bytes where nothing has to change.
 
-    What may change: `model` to the upstream's name; a cap where the caller set none and one is
-    needed; usage is always asked for on streams; a `response_format` that lost its form on the way;
-    and what `adapt` does to the copy it gets. A metered request is always written anew: of two
-    fields with one name, an upstream might read the other one.
+    What may change: `model` to the upstream's name; the cap where one is needed, which then stands
+    in the field that the upstream reads, and nowhere else; usage is always asked for on streams; a
+    `response_format` that lost its form on the way; and what `adapt` does to the copy it gets. A
+    metered request is always written anew: of two fields with one name, an upstream might read the
+    other one.
     """
     payload = dict(request.payload)
     payload["model"] = request.model
     if request.output_cap is not None:
+        for field in CAP_FIELDS:
+            payload.pop(field, None)
         payload[cap_field] = request.output_cap
     if stream:
         options = object_in(payload.get("stream_options"))
@@ -35,15 +37,8 @@ def outgoing_body(
     if adapt is not None:
         adapt(payload)
     if request.is_metered or payload != request.payload:
-        return _to_json(payload)
+        return encoded(payload)
     return request.body
-
-
-def _to_json(payload: Mapping[str, Any]) -> bytes:
-    try:
-        return to_json(payload)
-    except ValueError:  # half a surrogate pair, which JSON can escape and UTF-8 cannot hold
-        return json.dumps(payload).encode()
 
 
 def wants_usage(payload: Mapping[str, Any]) -> bool:

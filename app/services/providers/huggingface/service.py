@@ -52,6 +52,6 @@ class HFService:
 
 def adapt_to_router(payload: dict[str, Any]) -> None:
     """Say `max_tokens`, the only name that the router knows, for `max_completion_tokens`."""
-    if "max_completion_tokens" in payload:
-        cap = payload.pop("max_completion_tokens")
-        payload.setdefault("max_tokens", cap)
+    cap = payload.pop("max_completion_tokens", None)
+    if cap is not None and payload.get("max_tokens") is None:
+        payload["max_tokens"] = cap

@@ -212,8 +212,8 @@ def test_a_context_that_the_operator_states_goes_first() -> None:
     targets = [{"upstream": "hub", "model": "org/m"}]
     book = book_of(listed=listed, models={"fast": {"targets": targets, "context": 32_768}})
 
-    assert book.quote("fast", "hub", "org/m", NOON_MS).context == 32_768
-    assert book.quote("org/m", "hub", "org/m", NOON_MS).context == 8_192
+    assert book.quote("fast", "hub", "org/m", NOON_MS).context == (32_768, 32_768)
+    assert book.quote("org/m", "hub", "org/m", NOON_MS).context == (8_192, 8_192)
 
 
 async def test_a_price_of_the_api_keeps_the_context_that_the_upstream_lists() -> None:
@@ -225,4 +225,4 @@ async def test_a_price_of_the_api_keeps_the_context_that_the_upstream_lists() ->
 
     quote = book.quote("org/m", "hub", "org/m", NOON_MS)
 
-    assert (quote.context, quote.pin, quote.of("groq")) == (8_192, None, quote.price)
+    assert (quote.context, quote.pin, quote.of("groq")) == ((8_192, 8_192), None, quote.price)

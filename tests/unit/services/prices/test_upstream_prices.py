@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.services.prices.price import Price, PricedUnit
-from app.services.prices.quote import Quote
+from app.services.prices.quote import Context, Quote
 from app.simulator.catalogue import MODELS
 from tests.unit.services.prices.books import NOON_MS, Listed, book_of
 
@@ -79,7 +79,7 @@ def test_who_is_not_live_answers_nobody(status: str | None) -> None:
     quote = _quote("org/m", GROQ, away)
 
     assert (_units(quote.price), quote.pin) == ((150_000_000, 600_000_000), "org/m:groq")
-    assert quote.context == 131_072
+    assert quote.context == (131_072, 131_072)
 
 
 def test_a_named_provider_costs_what_it_asks_live_or_not() -> None:
@@ -88,7 +88,7 @@ def test_a_named_provider_costs_what_it_asks_live_or_not() -> None:
     quote = _quote("org/m:away", GROQ, UNPRICED, away)
 
     assert _units(quote.price) == (1_000_000_000, 2_000_000_000)
-    assert (quote.pin, quote.pinned_price, quote.context) == (None, None, 4_096)
+    assert (quote.pin, quote.pinned_price, quote.context) == (None, None, (4_096, 4_096))
 
 
 @pytest.mark.parametrize("model", ["org/m:featherless-ai", "org/m:nobody", "org/other"])
@@ -111,10 +111,24 @@ def test_what_is_free_costs_nothing_whatever_else_is_said() -> None:
     assert _units(quote.price) == (0, 0)
 
 
-def test_the_context_is_the_smallest_of_those_who_may_answer() -> None:
-    assert _quote("org/m", GROQ, NOVITA, UNPRICED).context == 16_384
-    assert _quote("org/m:groq", GROQ, NOVITA).context == 131_072
-    assert _quote("org/m", _provider("groq", (1, 1))).context is None
+def test_contexts_are_those_of_all_who_may_answer() -> None:
+    assert _quote("org/m", GROQ, NOVITA, UNPRICED).context == (16_384, 131_072)
+    assert _quote("org/m:novita", GROQ, NOVITA).context == (16_384, 16_384)
+
+
+def test_somebody_who_says_no_context_may_have_a_larger_one_than_all_others() -> None:
+    mute = _provider("mute", (1, 1))
+
+    assert _quote("org/m", GROQ, NOVITA, mute).context == (16_384, None)
+    assert _quote("org/m", mute).context == (None, None)
+
+
+def test_the_context_of_the_pin_is_its_own() -> None:
+    quote = _quote("org/m", GROQ, NOVITA)
+    assert quote.pin == "org/m:groq"
+
+    assert quote.context_of("org/m:groq") == (131_072, 131_072)
+    assert quote.context_of("org/m") == quote.context == (16_384, 131_072)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +179,7 @@ def test_other_upstreams_say_a_context_and_no_price() -> None:
 
     quote = book_of(listed=listed).quote("llama", "local", "llama", NOON_MS)
 
-    assert quote == Quote(None, context=8_192)
+    assert quote == Quote(context=Context(8_192, 8_192))
 
 
 def test_the_simulator_lists_prices_in_this_form() -> None:

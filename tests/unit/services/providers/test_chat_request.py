@@ -1,9 +1,12 @@
 import json
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import pytest
 
 from app.services.providers.dialects.chat_request import outgoing_body, wants_usage
+from app.services.providers.huggingface.service import adapt_to_router
 from app.services.providers.provider import ChatRequest
 
 
@@ -75,8 +78,43 @@ def test_a_metered_request_says_everything_once() -> None:
     assert body == b'{"model":"m","max_tokens":10,"messages":[]}'
 
 
-@pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
-def test_a_cap_goes_where_the_upstream_looks_for_it(field: str) -> None:
-    request = replace(_request('{"model": "m", "messages": []}'), output_cap=77)
+CAPS: Final[Sequence[dict[str, int | None]]] = (
+    {},
+    {"max_tokens": 500},
+    {"max_completion_tokens": 500},
+    {"max_tokens": None, "max_completion_tokens": 500},
+    {"max_tokens": 500, "max_completion_tokens": None},
+    {"max_tokens": 10, "max_completion_tokens": 500},
+)
 
-    assert json.loads(outgoing_body(request, stream=False, cap_field=field))[field] == 77
+
+@pytest.mark.parametrize("caps", CAPS)
+@pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
+def test_a_cap_goes_where_the_upstream_looks_for_it_and_nowhere_else(
+    field: str, caps: dict[str, int | None]
+) -> None:
+    text = json.dumps({"model": "m", "messages": [], **caps})
+    request = replace(_request(text), output_cap=77)
+
+    body = json.loads(outgoing_body(request, stream=False, cap_field=field))
+
+    assert body == {"model": "m", "messages": [], field: 77}
+
+
+@pytest.mark.parametrize("caps", CAPS)
+def test_the_router_is_told_the_cap_by_the_name_that_it_knows(caps: dict[str, int | None]) -> None:
+    text = json.dumps({"model": "m", "messages": [], **caps})
+    capped = replace(_request(text), output_cap=77, is_metered=True)
+
+    body = json.loads(outgoing_body(capped, stream=False, adapt=adapt_to_router))
+    own = json.loads(outgoing_body(_request(text), stream=False, adapt=adapt_to_router))
+
+    assert body == {"model": "m", "messages": [], "max_tokens": 77}
+    assert "max_completion_tokens" not in own
+    assert own.get("max_tokens") == (caps.get("max_tokens") or caps.get("max_completion_tokens"))
+
+
+def test_a_cap_that_is_not_needed_stays_as_the_caller_named_it() -> None:
+    text = '{"model": "m", "messages": [], "max_completion_tokens": 500}'
+
+    assert outgoing_body(_request(text), stream=False) == text.encode()
