@@ -77,6 +77,7 @@ OUTCOMES: Final[Mapping[type[errors.AppError], Outcome]] = {
     errors.ConflictError: Outcome(409, "invalid_request_error", retry=False),
     errors.TooLargeError: _INVALID._replace(status=413),
     errors.HeadTooLargeError: _INVALID._replace(status=431),
+    errors.RequestTimeoutError: _INVALID._replace(status=408),
     errors.UnsupportedMediaTypeError: _INVALID._replace(status=415),
     errors.BudgetExceededError: Outcome(402, "insufficient_quota", retry=False),
     errors.RateLimitedError: Outcome(429, "rate_limit_error", "overloaded"),
@@ -133,8 +134,7 @@ def install(app: FastAPI) -> None:
 def render(scope: Scope, error: Exception) -> Response:
     """Return the complete response for an error, in the form of the route it happened on."""
     outcome, detail = outcome_of(error), _detail(error, request_id_of(scope))
-    headers = {**_own_headers(error), **_retry_headers(error, outcome)}
-    return _respond(scope, outcome, detail, headers)
+    return _respond(scope, outcome, detail, _retry_headers(error, outcome))
 
 
 def render_unexpected(scope: Scope, error: Exception) -> Response:
@@ -182,7 +182,9 @@ def _detail(error: Exception, request_id: str | None) -> ErrorDetail:
 def _respond(
     scope: Scope, outcome: Outcome, detail: ErrorDetail, headers: Mapping[str, str]
 ) -> Response:
-    scope.setdefault("state", {})["error_code"] = detail.code
+    state = scope.setdefault("state", {})
+    state["error_code"] = detail.code
+    limits: Mapping[str, str] = state.get("rate_headers", {})  # what is left of the caller's
     body = (
         HfErrorBody(error=detail.message, error_type=outcome.hf_type)
         if is_hf_style(scope)
@@ -192,12 +194,8 @@ def _respond(
         body.model_dump_json(exclude_none=isinstance(body, HfErrorBody)),
         status_code=outcome.status,
         media_type="application/json",
-        headers={"x-error-message": header_text(detail.message), **headers},
+        headers={"x-error-message": header_text(detail.message), **limits, **headers},
     )
-
-
-def _own_headers(error: Exception) -> Mapping[str, str]:
-    return error.headers if isinstance(error, errors.AppError) else {}
 
 
 def _retry_headers(error: Exception, outcome: Outcome) -> dict[str, str]:

@@ -67,17 +67,18 @@ def serve(
 async def _run(start: _Start) -> None:
     """Start what is needed, greet when it is ready, and end on a signal."""
     settings, gateway = start.settings, start.answers.gateway
+    stall_seconds = settings.client_stall_seconds
     async with AsyncExitStack() as stack:
         simulator: Server | None = None
         if start.answers.is_simulated:
             place = stack.enter_context(closing(listen("127.0.0.1", 0)))
-            simulator = Server(create_simulator(), place)
+            simulator = Server(create_simulator(), place, stall_seconds=stall_seconds)
             gateway = point_at_simulator(settings, gateway, local_url(place))
         else:
             remember_real_answers(settings.data_dir)
         secret = SecretStr(new_secret())
         app = start.create_app(settings, gateway, secret.get_secret_value())
-        server = Server(app, start.listener)
+        server = Server(app, start.listener, stall_seconds=stall_seconds)
         stack.enter_context(stopping_on_signals(server))
         if simulator is not None:
             await stack.enter_async_context(simulator.running())

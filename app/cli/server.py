@@ -7,11 +7,14 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.lifespan.on import LifespanOn
+
+from app.cli.connection import WatchedConnection
 
 _GRACE_SECONDS: Final = 8  # below the 10 s after which Docker kills
 _KEEP_ALIVE_SECONDS: Final = 30  # above the 5 s that many clients keep idle connections
@@ -25,12 +28,12 @@ _SILENT.disabled = True
 class Server(uvicorn.Server):
     """Uvicorn on a socket of ours. It leaves signals to `stopping_on_signals`."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
-        """Prepare to serve an application; nothing runs yet."""
+    def __init__(self, app: ASGIApp, listener: socket.socket, *, stall_seconds: float) -> None:
+        """Prepare to serve an application to clients that go on within a time; nothing runs yet."""
         self._lifespan = _Lifespan(app)
         options: dict[str, Any] = {
             "loop": "uvloop",
-            "http": "httptools",
+            "http": partial(WatchedConnection, stall_seconds=stall_seconds),
             "ws": "none",
             "lifespan": "on",
             "log_config": None,
@@ -57,6 +60,12 @@ class Server(uvicorn.Server):
         finally:
             _collect_less_often()
             self._settled.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop the application, and break off connections whose clients do not read to the end."""
+        await super().shutdown(sockets)
+        for connection in self.server_state.connections:
+            connection.transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

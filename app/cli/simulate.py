@@ -26,13 +26,14 @@ def simulate(
     ] = None,
 ) -> None:
     """Serve the simulator alone until Ctrl-C: made-up answers, no model, no cost."""
-    read_settings()
+    settings = read_settings()
     answers = load_script(script) if script is not None else None
     with (
         closing(listen("127.0.0.1", port)) as listener,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_run(Server(create_simulator(answers), listener), listener))
+        app, stall_seconds = create_simulator(answers), settings.client_stall_seconds
+        runner.run(_run(Server(app, listener, stall_seconds=stall_seconds), listener))
 
 
 async def _run(server: Server, listener: socket.socket) -> None:

@@ -180,6 +180,15 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[
         int, Field(ge=1024, description="Largest request body that is accepted.")
     ] = 10 * 1024 * 1024
+    client_stall_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3_600,
+            description="How long a client may send nothing of its request, or read nothing of its"
+            " answer.",
+        ),
+    ] = 60.0
     ledger_retention_days: Annotated[
         int | None,
         Field(

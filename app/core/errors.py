@@ -13,6 +13,7 @@ AppError
 |- ConflictError
 |- TooLargeError
 |  |- HeadTooLargeError
+|- RequestTimeoutError
 |- UnsupportedMediaTypeError
 |- BudgetExceededError
 |- RateLimitedError
@@ -30,13 +31,12 @@ AppError
    |- UpstreamRejectedError (NotFound, TooLarge, Unprocessable)
 """
 
-from collections.abc import Mapping
-
 
 class AppError(Exception):
     """The root. Catch this at an edge, never in the middle."""
 
     code: str = "internal_error"
+    may_be_billed: bool = True  # else it is certain that no upstream has done anything
 
     def __init__(
         self,
@@ -44,14 +44,12 @@ class AppError(Exception):
         *,
         param: str | None = None,
         retry_after_seconds: float | None = None,
-        headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Store a sentence for people, the bad input's name, when to come back, and headers."""
+        """Store a sentence for people, the bad input's name, and when to come back."""
         super().__init__(message)
         self.message = message
         self.param = param
         self.retry_after_seconds = retry_after_seconds
-        self.headers = headers or {}  # of the answer, such as what is left of a limit
 
 
 class ConfigurationError(AppError):
@@ -131,6 +129,12 @@ class HeadTooLargeError(TooLargeError):
     code = "request_head_too_large"
 
 
+class RequestTimeoutError(AppError):
+    """The rest of the request does not come."""
+
+    code = "request_timeout"
+
+
 class UnsupportedMediaTypeError(AppError):
     """The body's media type or encoding is not accepted here."""
 
@@ -165,7 +169,6 @@ class UpstreamError(AppError):
     """The upstream failed, in a way that has no better name."""
 
     code = "upstream_error"
-    may_be_billed: bool = True  # else it is certain that the upstream has done nothing
 
 
 class UpstreamUnreachableError(UpstreamError):

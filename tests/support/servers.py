@@ -60,6 +60,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._settled.set()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        for connection in self.server_state.connections:  # of clients that do not read to the end
+            connection.transport.abort()
+
     def _main(self) -> None:
         try:
             self.run(sockets=[self._listener])

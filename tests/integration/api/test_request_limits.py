@@ -14,6 +14,7 @@ from app.core.config import Settings
 from app.core.gateway_file import GatewayConfig
 from app.main import create_app
 from tests.conftest import ADMIN_KEY
+from tests.support.idlers import client_that_reads_nothing as client_of
 from tests.support.servers import running
 
 LIMIT = 4096
@@ -90,6 +91,25 @@ def test_a_body_without_announced_size_is_refused_when_it_grows_over(
     connection.sendall(head(transfer_encoding="chunked") + piece * 9)  # and never ends
 
     assert_too_large(read_answer(connection))
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [head(content_length="100") + b'{"mod', head(transfer_encoding="chunked") + b"5\r\n{"],
+    ids=["announced", "chunked"],
+)
+def test_a_body_that_does_not_come_to_an_end_is_refused_in_time(
+    settings: Settings, gateway_config: GatewayConfig, data_dir: Path, begun: bytes
+) -> None:
+    hasty = settings.model_copy(update={"client_stall_seconds": 0.1, "data_dir": data_dir})
+    with running(create_app(hasty, gateway_config)) as url, client_of(url, begun) as connection:
+        status, headers, body = read_answer(connection)
+        rest = connection.recv(1)
+
+    error = json.loads(body)["error"]
+    assert (status, error["code"]) == (408, "request_timeout")
+    assert error["message"].startswith("Nothing more of the request body has come for 0.1 s.")
+    assert (headers["connection"], rest) == ("close", b"")
 
 
 def test_a_body_of_exactly_the_limit_is_answered_either_way(url: str) -> None:

@@ -23,6 +23,7 @@ STATUSES = {
     "model_not_allowed": 403,
     "model_not_found": 404,
     "conflict": 409,
+    "request_timeout": 408,
     "request_too_large": 413,
     "request_head_too_large": 431,
     "unsupported_media_type": 415,

@@ -48,7 +48,7 @@ def _server(trace: Trace, lifespan: Lifespan | None = None) -> tuple[Server, str
 
     assert answer_slowly
     listener = listen("127.0.0.1", 0)
-    return Server(app, listener), local_url(listener)
+    return Server(app, listener, stall_seconds=60), local_url(listener)
 
 
 async def test_an_application_is_open_while_its_server_runs() -> None:

@@ -36,6 +36,7 @@ def test_nothing_said_means_the_defaults() -> None:
     assert (settings.host, settings.port, settings.data_dir) == ("127.0.0.1", 8000, Path("data"))
     assert settings.admin_key is settings.hf_token is settings.config_file is None
     assert settings.max_body_bytes == 10 * 1024 * 1024
+    assert settings.client_stall_seconds == 60
 
 
 def test_the_strongest_place_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
