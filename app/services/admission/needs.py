@@ -67,7 +67,7 @@ class Need(NamedTuple):
             team_id=who.team_id,
             client_request_id=call.client_request_id,
             task=call.task,
-            model=call.model or self.target.model,
+            model=self.target.name,
             upstream=self.target.upstream,
             upstream_model=self.upstream_model,
             stream=call.stream,
@@ -100,9 +100,8 @@ class Needs:
         Raises:
             PriceUnknownError: a budget applies, and nobody knows what the call costs.
         """
-        name = call.model or target.model
         periods = self._budgets.periods_of(scopes, at_ms)
-        quote = self._prices.quote(name, target.upstream, target.model, at_ms)
+        quote = self._prices.quote(target.name, target.upstream, target.model, at_ms)
         price, upstream_model = price_for(quote, target.model, periods)
         is_hard = any(period.is_hard for period in periods)
         is_free = price is not None and not any(price.units.values())
@@ -111,7 +110,7 @@ class Needs:
         bound = bound_of(
             call.payload,
             _size_of(call, is_metered=is_hard),
-            self._model_bounds(name),
+            self._model_bounds(target.name),
             quote.context_of(upstream_model),
         )
         output = min(bound.output_tokens, SLICE_TOKENS) if call.stream else bound.output_tokens

@@ -30,7 +30,7 @@ class UpstreamPrices:
     def names(self, model: str, upstream: str, upstream_model: str) -> Sequence[str]:
         """Return the names by which a price may know a model, the first before the others."""
         base, _ = self._split(upstream, upstream_model)
-        return tuple(dict.fromkeys((model, upstream_model, base)))
+        return tuple(dict.fromkeys((model, f"{upstream}/{upstream_model}", upstream_model, base)))
 
     def quote(self, model: str, upstream: str, upstream_model: str) -> Quote:
         """Return what an upstream lists of a model. What `[models]` says of a context goes first.

@@ -25,6 +25,7 @@ class Target:
     upstream: str
     model: str
     provider: Provider
+    name: str  # the public one, which has the price and the bounds
 
 
 class Catalogue:
@@ -39,6 +40,7 @@ class Catalogue:
         self._gateway = gateway
         self._providers = providers
         self._fallback = _fallback(gateway)
+        self._names = _names(gateway)
 
     def resolve(self, model: str | None, allowed: Patterns = None) -> Target:
         """Return who answers for a model, or for the default model where none is named.
@@ -86,14 +88,18 @@ class Catalogue:
         configured = self._gateway.models.get(name)
         if configured is not None:
             target = configured.targets[0]
-            return self._target(target.upstream, target.model)
+            return self._target(target.upstream, target.model, name)
         upstream, _, rest = name.partition("/")
         if rest and upstream in self._providers:
-            return self._target(upstream, rest)
-        return self._target(self._fallback, name) if self._fallback is not None else None
+            return self._unnamed(upstream, rest, name)
+        return self._unnamed(self._fallback, name, name) if self._fallback is not None else None
 
-    def _target(self, upstream: str, model: str) -> Target:
-        return Target(upstream, model, self._providers[upstream])
+    def _unnamed(self, upstream: str, model: str, name: str) -> Target:
+        """Return a target that was asked for by itself: somebody may have named it."""
+        return self._target(upstream, model, self._names.get((upstream, model), name))
+
+    def _target(self, upstream: str, model: str, name: str) -> Target:
+        return Target(upstream, model, self._providers[upstream], name)
 
     def _default(self) -> str:
         if self._gateway.default_model is not None:
@@ -110,6 +116,15 @@ class Catalogue:
 def is_absent(model: str) -> bool:
     """Return whether a name stands for no name at all."""
     return not model or model == _NO_MODEL or model.startswith(_URL_PREFIXES)
+
+
+def _names(gateway: GatewayConfig) -> Mapping[tuple[str, str], str]:
+    """Return the public name of each configured target: the first, where there are several."""
+    names: dict[tuple[str, str], str] = {}
+    for name, model in gateway.models.items():
+        for target in model.targets:
+            names.setdefault((target.upstream, target.model), name)
+    return names
 
 
 def _fallback(gateway: GatewayConfig) -> str | None:

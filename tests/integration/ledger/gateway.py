@@ -35,7 +35,7 @@ from app.services.providers.provider import Provider
 from app.services.routing.catalogue import Target
 from tests.support.clocks import FakeClock
 
-TARGET: Final = Target("up", "m", cast("Provider", None))  # nothing is sent
+TARGET: Final = Target("up", "m", cast("Provider", None), "m")  # nothing is sent
 Result = TypeVar("Result")
 
 

@@ -75,3 +75,22 @@ def test_without_a_default_the_error_says_how_to_name_one() -> None:
         _catalogue(upstreams={"hub": HUB}).resolve(None)
 
     assert refusal.value.param == "model"
+
+
+@pytest.mark.parametrize("asked", ["small", "tiny", "local/llama", "llama", None])
+def test_a_target_has_the_name_that_the_operator_gave_it(asked: str | None) -> None:
+    targets = [{"upstream": "local", "model": "llama"}]
+    catalogue = _catalogue(
+        upstreams={"local": LOCAL},
+        models={"small": {"targets": targets}, "tiny": {"targets": targets}},
+        default_model="local/llama",
+    )
+
+    assert catalogue.resolve(asked).name == ("tiny" if asked == "tiny" else "small")
+
+
+@pytest.mark.parametrize("asked", ["hub/org/m", "org/m:fastest", "local/llama"])
+def test_a_target_without_such_a_name_has_the_one_that_the_caller_used(asked: str) -> None:
+    catalogue = _catalogue(upstreams={"local": LOCAL, "hub": HUB})
+
+    assert catalogue.resolve(asked).name == asked
