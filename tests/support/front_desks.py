@@ -40,6 +40,7 @@ class Visit:
     team: str = "a"
     tokens: int = 1
     seconds: float = 60.0
+    size_bytes: int = 0
     attempts: int = 0
     grant: Grant | None = None
     refusal: Refusal | None = None
@@ -76,7 +77,9 @@ class FrontDesk:
             self.limiter.give_back(grant)
 
         place = Place(visit.team, visit.key)
-        result = await self.room.wait(place, attempt, undo, seconds=visit.seconds)
+        result = await self.room.wait(
+            place, attempt, undo, seconds=visit.seconds, size_bytes=visit.size_bytes
+        )
         if isinstance(result, Refusal):
             visit.refusal = result
         else:

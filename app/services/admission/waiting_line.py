@@ -21,6 +21,13 @@ class Place(NamedTuple):
     key_id: str
 
 
+class Crowd(NamedTuple):
+    """So many calls, with so many bytes of bodies."""
+
+    calls: int
+    size_bytes: int
+
+
 @dataclass(slots=True, eq=False)
 class Waiter(Generic[T]):
     """One call that waits, and what it was last refused for: by itself or whom it queues behind."""
@@ -30,6 +37,7 @@ class Waiter(Generic[T]):
     turn: "Future[T | Refusal]"
     refusal: Refusal
     opens_at: float  # when time alone may let it in, on the loop's clock
+    size_bytes: int  # of what it came with, which waits with it
 
     @property
     def holds_up_team(self) -> bool:
@@ -46,15 +54,21 @@ class WaitingLine(Generic[T]):
     def __init__(self) -> None:
         """Begin with nobody."""
         self._teams: OrderedDict[str | None, _Keys[T]] = OrderedDict()  # who was served last: last
-        self._size = 0
+        self._crowd = Crowd(0, 0)
 
     def __len__(self) -> int:
-        return self._size
+        return self._crowd.calls
 
-    def size_of_team(self, team_id: str | None) -> int:
-        """Return how many calls of a team wait."""
-        keys = self._teams.get(team_id)
-        return sum(map(len, keys.values())) if keys else 0
+    @property
+    def crowd(self) -> Crowd:
+        """Return what waits in all."""
+        return self._crowd
+
+    def crowd_of(self, team_id: str | None) -> Crowd:
+        """Return what waits of a team."""
+        waiting: _Keys[T] = self._teams.get(team_id, OrderedDict())
+        sizes = [waiter.size_bytes for waiters in waiting.values() for waiter in waiters]
+        return Crowd(len(sizes), sum(sizes))
 
     def heads(self) -> Iterator[Waiter[T]]:
         """Yield who is first of its key, for every key."""
@@ -74,7 +88,7 @@ class WaitingLine(Generic[T]):
         """Let a call queue."""
         team_id, key_id = waiter.place
         self._teams.setdefault(team_id, OrderedDict()).setdefault(key_id, {})[waiter] = None
-        self._size += 1
+        self._count(waiter, 1)
 
     def remove(self, waiter: Waiter[T]) -> None:
         """Let a call leave, if it is still there. Who was behind it may ask at once."""
@@ -84,13 +98,17 @@ class WaitingLine(Generic[T]):
         if waiter not in waiters:
             return
         del waiters[waiter]
-        self._size -= 1
+        self._count(waiter, -1)
         if waiters:
             _first(waiters).opens_at = _AT_ONCE
         else:
             del keys[key_id]
         if not keys:
             del self._teams[team_id]
+
+    def _count(self, waiter: Waiter[T], sign: int) -> None:
+        calls, size_bytes = self._crowd
+        self._crowd = Crowd(calls + sign, size_bytes + sign * waiter.size_bytes)
 
     def serve(self, ask: Callable[[Waiter[T]], bool]) -> None:
         """Give everybody a turn who may have one now: one call of each team, and around again.

@@ -8,11 +8,11 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from app.services.admission.refusals import Refusal
 from app.services.admission.scopes import AccountScope
-from app.services.admission.waiting_line import Place, Waiter, WaitingLine
+from app.services.admission.waiting_line import Crowd, Place, Waiter, WaitingLine
 
 T = TypeVar("T")
-MAX_WAITING: Final = 1_000
-MAX_WAITING_PER_TEAM: Final = 200
+_MOST: Final = Crowd(1_000, 64 * 1024 * 1024)
+_MOST_OF_A_TEAM: Final = Crowd(200, 16 * 1024 * 1024)
 _SOONEST_SECONDS: Final = 0.005  # loops round times, and nobody feels this
 
 
@@ -38,12 +38,10 @@ class WaitingRoom(Generic[T]):
     team needs. A call that may not wait takes what is free. One event loop uses it.
     """
 
-    def __init__(
-        self, *, max_waiting: int = MAX_WAITING, max_waiting_per_team: int = MAX_WAITING_PER_TEAM
-    ) -> None:
+    def __init__(self, *, most: Crowd = _MOST, most_of_a_team: Crowd = _MOST_OF_A_TEAM) -> None:
         """Begin with nobody in it. Who comes when it is full is refused as if it had waited."""
-        self._max_waiting = max_waiting
-        self._max_waiting_per_team = max_waiting_per_team
+        self._most = most
+        self._most_of_a_team = most_of_a_team
         self._line: WaitingLine[T] = WaitingLine()
         self._freed: set[AccountScope] | None = set()
         self._soon: asyncio.Handle | None = None
@@ -56,6 +54,7 @@ class WaitingRoom(Generic[T]):
         undo: Callable[[T], object],
         *,
         seconds: float,
+        size_bytes: int = 0,
     ) -> T | Refusal:
         """Return what an attempt got, at once or when its turn has come, or why it got nothing.
 
@@ -65,6 +64,7 @@ class WaitingRoom(Generic[T]):
                 error that it raises ends the wait.
             undo: Gives it back: the call was cancelled the moment it got it.
             seconds: How long it may wait.
+            size_bytes: How much memory waits with it.
         """
         ahead = self._line.ahead_of(place) if seconds > 0 else None
         result = attempt() if ahead is None else ahead.refusal
@@ -72,8 +72,8 @@ class WaitingRoom(Generic[T]):
             return result
         loop = asyncio.get_running_loop()
         opens_at = ahead.opens_at if ahead else loop.time() + result.retry_after_seconds
-        waiter = Waiter(place, attempt, loop.create_future(), result, opens_at)
-        if self._is_full(place.team_id):
+        waiter = Waiter(place, attempt, loop.create_future(), result, opens_at, size_bytes)
+        if self._is_full_for(waiter):
             return _refusal_at(waiter, loop.time())
         self._line.add(waiter)
         self._come_back_at(loop, opens_at)
@@ -140,11 +140,19 @@ class WaitingRoom(Generic[T]):
                 handle.cancel()
         self._soon = self._timer = None
 
-    def _is_full(self, team_id: str | None) -> bool:
-        return (
-            len(self._line) >= self._max_waiting
-            or self._line.size_of_team(team_id) >= self._max_waiting_per_team
+    def _is_full_for(self, waiter: Waiter[T]) -> bool:
+        team = self._line.crowd_of(waiter.place.team_id)
+        return not (
+            _fits(waiter, self._line.crowd, self._most)
+            and _fits(waiter, team, self._most_of_a_team)
         )
+
+
+def _fits(waiter: Waiter[Any], there: Crowd, most: Crowd) -> bool:
+    """Say whether one more may wait. One alone always may, however large it is."""
+    return there.calls == 0 or (
+        there.calls < most.calls and there.size_bytes + waiter.size_bytes <= most.size_bytes
+    )
 
 
 def _ask(freed: _Freed, waiter: Waiter[Any]) -> bool:

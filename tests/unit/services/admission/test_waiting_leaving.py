@@ -44,7 +44,7 @@ class TestLeaving:
             waiting.cancel()
         await turns()
 
-        assert (len(desk.room._line), desk.room._line.size_of_team("a")) == (1, 1)
+        assert (desk.room._line.crowd, desk.room._line.crowd_of("a")) == ((1, 0), (1, 0))
         first.cancel()
         await turns()
         assert is_empty(desk.room)

@@ -12,6 +12,7 @@ from app.services.admission.limits import Grant
 from app.services.admission.refusals import LimitRefusal
 from app.services.admission.scopes import INSTANCE, AccountScope, ScopeKind
 from app.services.admission.terms import Limit
+from app.services.admission.waiting_line import Crowd
 from app.services.admission.waiting_room import WaitingRoom
 from tests.support.front_desks import FrontDesk, Visit, key, now, team, turns
 from tests.support.skipped_time import in_no_time
@@ -202,7 +203,7 @@ class TestNobodyIsForgotten:
 class TestBounds:
     @in_no_time
     async def test_a_team_cannot_fill_the_room(self) -> None:
-        desk = FrontDesk(ONE_AT_A_TIME, room=WaitingRoom(max_waiting=10, max_waiting_per_team=2))
+        desk = FrontDesk(ONE_AT_A_TIME, room=WaitingRoom(most_of_a_team=Crowd(2, 0)))
         first = await desk.visit(Visit("k"))
         waiting = [asyncio.ensure_future(desk.visit(Visit("k"))) for _ in range(2)]
         await turns()
@@ -220,7 +221,7 @@ class TestBounds:
 
     @in_no_time
     async def test_the_room_cannot_be_overfilled(self) -> None:
-        desk = FrontDesk(ONE_AT_A_TIME, room=WaitingRoom(max_waiting=3, max_waiting_per_team=2))
+        desk = FrontDesk(ONE_AT_A_TIME, room=WaitingRoom(most=Crowd(3, 0)))
         await desk.visit(Visit("k"))
         visits = [Visit(f"k{number}", team=f"t{number}", seconds=0.5) for number in range(5)]
 
@@ -231,6 +232,42 @@ class TestBounds:
             assert [visit.refusal is None for visit in visits] == [True] * 3 + [False] * 2
 
         assert not desk.room._line
+
+    @in_no_time
+    @pytest.mark.parametrize("teams", [("a", "a", "a", "a"), ("b", "c", "d", "e")])
+    async def test_bodies_that_wait_have_a_bound_in_all_and_for_each_team(
+        self, teams: Sequence[str]
+    ) -> None:
+        most = {"most" if teams[0] != teams[1] else "most_of_a_team": Crowd(9, 100)}
+        desk = FrontDesk(ONE_AT_A_TIME, room=WaitingRoom(**most))
+        await desk.visit(Visit("k"))
+        visits = [
+            Visit("k", team=one, size_bytes=size)
+            for one, size in zip(teams, (60, 50, 40, 1), strict=True)
+        ]
+        waiting = [asyncio.ensure_future(desk.visit(visit)) for visit in visits]
+        await turns()
+        assert [visit.refusal is None for visit in visits] == [True, False, True, False]
+
+        waiting[0].cancel()
+        await turns()
+        late = Visit("k", team=teams[0], size_bytes=60, seconds=0.5)
+        waiting.append(asyncio.ensure_future(desk.visit(late)))
+        await turns()
+        assert late.refusal is None
+        for one in waiting:
+            one.cancel()
+        await turns()
+
+    @in_no_time
+    async def test_one_alone_may_wait_however_large_it_is(self) -> None:
+        desk = FrontDesk(ONE_AT_A_TIME, room=WaitingRoom(most=Crowd(9, 100)))
+        first = await desk.visit(Visit("k"))
+        large = asyncio.ensure_future(desk.visit(Visit("k", size_bytes=1_000)))
+        await turns()
+        desk.leave(first)
+
+        assert (await large).grant is not None
 
 
 STEPS = st.lists(
