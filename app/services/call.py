@@ -21,7 +21,7 @@ class Trace:
     ttft_seconds: float | None = None  # time to the first answer event
     latency_seconds: float = 0.0  # of the whole answer, once it ended
     cost_nusd: int | None = None  # once it ended; None: not known
-    rate_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    rate_headers: dict[str, str] = field(default_factory=dict[str, str])  # of refusals, too
     answer: AnswerFacts = field(default_factory=AnswerFacts)
 
     def note_event(self, clock: Clock) -> None:

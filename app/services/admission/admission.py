@@ -1,7 +1,7 @@
 """Lets calls in: what a call needs of limits and budgets is taken at once, or nothing is."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -19,7 +19,7 @@ from app.services.admission.needs import Need, Needs
 from app.services.admission.rate_headers import rate_headers
 from app.services.admission.refusal_errors import error_of
 from app.services.admission.refusals import Refusal
-from app.services.admission.scopes import AccountScope, scopes_of
+from app.services.admission.scopes import scopes_of
 from app.services.admission.stored_terms import StoredTerms
 from app.services.admission.terms import BudgetState
 from app.services.admission.waiting_line import Place
@@ -104,17 +104,22 @@ class Admission:
             PriceUnknownError: a budget applies, and nobody knows what the call costs.
             NotReadyError: the ledger's database does not take the intent in time.
         """
-        self._ledger.ensure_room()
-        admitted = await self._take_in_turn(call, target)
-        since = self._clock.monotonic()
         try:
-            await self._ledger.intend(admitted.hold, admitted.charges, is_durable=admitted.is_hard)
-        except BaseException:
-            self._ledger.withdraw(admitted.hold.id, self._give_back(admitted))
-            raise
-        call.trace.intent_seconds = self._clock.monotonic() - since
-        call.trace.rate_headers = self._rate_headers(admitted.scopes)
-        return admitted
+            self._ledger.ensure_room()
+            admitted = await self._take_in_turn(call, target)
+            since = self._clock.monotonic()
+            try:
+                await self._ledger.intend(
+                    admitted.hold, admitted.charges, is_durable=admitted.is_hard
+                )
+            except BaseException:
+                self._ledger.withdraw(admitted.hold.id, self._give_back(admitted))
+                raise
+            call.trace.intent_seconds = self._clock.monotonic() - since
+            return admitted
+        finally:
+            left = self._limiter.state(scopes_of(call.principal), self._clock.monotonic())
+            call.trace.rate_headers.update(rate_headers(left))
 
     def top_up(self, admitted: Admitted, written: int) -> bool:
         """Hold more for a stream that nears its hold; return whether it may go on.
@@ -126,8 +131,6 @@ class Admission:
         Raises:
             NotReadyError: the ledger cannot take it; nothing more is held.
         """
-        if not admitted.wants_top_up(written):
-            return True
         growth = till.growth_of(admitted, written)
         if growth is not None:
             self._ledger.top_up(growth.hold, growth.charges, is_durable=admitted.is_hard)
@@ -168,7 +171,7 @@ class Admission:
             got = attempt()
         if isinstance(got, Admitted):
             return got
-        raise error_of(got, self._rate_headers(scopes))
+        raise error_of(got)
 
     def _take(self, need: Need) -> Admitted | Refusal:
         """Take everything or nothing. No other call comes in between.
@@ -194,10 +197,6 @@ class Admission:
         charges = till.give_back(admitted)
         self._waiting.wake(admitted.scopes)
         return charges
-
-    def _rate_headers(self, scopes: Sequence[AccountScope]) -> Mapping[str, str]:
-        state = self._limiter.state(scopes, self._clock.monotonic())
-        return {} if state is None else rate_headers(state)
 
     def _now_ms(self) -> int:
         return epoch_ms(self._clock.now())

@@ -10,9 +10,11 @@ _MINUTE_MS: Final = 60 * _SECOND_MS
 _HOUR_MS: Final = 60 * _MINUTE_MS
 
 
-def rate_headers(state: RateState) -> dict[str, str]:
-    """Return the `x-ratelimit-*` headers of what is left."""
+def rate_headers(state: RateState | None) -> dict[str, str]:
+    """Return the `x-ratelimit-*` headers of what is left: none where nothing is limited."""
     headers: dict[str, str] = {}
+    if state is None:
+        return headers
     for name, left in (("requests", state.requests), ("tokens", state.tokens)):
         if left is not None:
             headers[f"x-ratelimit-limit-{name}"] = str(left.limit)

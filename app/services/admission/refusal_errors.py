@@ -20,24 +20,18 @@ _MAY: Final[Mapping[LimitKind, str]] = {
 }
 
 
-def error_of(refusal: Refusal, headers: Mapping[str, str]) -> AppError:
-    """Return the error for a call that is refused for now.
-
-    Args:
-        refusal: Why.
-        headers: What is left of the tightest limits.
-    """
+def error_of(refusal: Refusal) -> AppError:
+    """Return the error for a call that is refused for now."""
     seconds = refusal.retry_after_seconds
     match refusal:
         case BudgetRefusal(message=message):
-            return BudgetBusyError(message, retry_after_seconds=seconds, headers=headers)
+            return BudgetBusyError(message, retry_after_seconds=seconds)
         case LimitRefusal(kind=kind, limit=limit):
             may = _MAY[kind].format(limit=limit)
             return RateLimitedError(
                 f"{_WHO[refusal.scope.kind]} {may}, and that is used up for now. Try again in "
                 f"{max(seconds, 0.1):.1f} s; an admin can raise the limit.",
                 retry_after_seconds=seconds,
-                headers=headers,
             )
         case _:
             raise TypeError(f"No error for {refusal}.")

@@ -28,9 +28,9 @@ class Growth(NamedTuple):
 
 
 def growth_of(admitted: Admitted, written: int) -> Growth | None:
-    """Return what to hold more for a stream that has written at most so many tokens, if it fits."""
+    """Return what more to hold for a stream that has written at most so many tokens, if it fits."""
     price = admitted.price
-    if price is None:
+    if price is None or not admitted.wants_top_up(written):
         return None
     output = min(admitted.bound.output_tokens, max(admitted.held_output, written) + SLICE_TOKENS)
     held_nusd = cost_of(price, admitted.bound.input_tokens, output)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.core.errors import NotReadyError, UpstreamError
+from app.core.errors import AppError
 from app.services.admission.admitted import Admitted, cost_of
 from app.services.admission.bounds import BYTES_PER_TOKEN
 from app.services.call import Call
@@ -19,7 +19,7 @@ class Outcome:
 
     status: Status = Status.CANCELLED
     error_code: str | None = None
-    is_unbilled: bool = False  # the upstream has certainly done nothing that it could bill
+    is_unbilled: bool = False  # no upstream can have done anything that it bills
     recording: Recording | None = None  # of what it is answered, where that is stored
 
     def keep(self, piece: bytes) -> None:
@@ -30,9 +30,7 @@ class Outcome:
     def fail(self, error: Exception, code: str) -> None:
         """Note that the call has failed."""
         self.status, self.error_code = Status.ERROR, code
-        self.is_unbilled = isinstance(error, NotReadyError) or (
-            isinstance(error, UpstreamError) and not error.may_be_billed
-        )
+        self.is_unbilled = isinstance(error, AppError) and not error.may_be_billed
 
 
 class Used(NamedTuple):

@@ -12,6 +12,7 @@ import structlog
 from app import __version__
 from app.core.clock import Clock
 from app.core.errors import (
+    AppError,
     NotReadyError,
     UpstreamError,
     UpstreamProtocolError,
@@ -25,6 +26,13 @@ from app.services.providers.upstream_errors import Refusal, error_from_answer, r
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 MAX_ERROR_BYTES: Final = 64 * 1024
 
+_UNSENT: Final = (
+    httpx2.PoolTimeout,
+    httpx2.ConnectTimeout,
+    httpx2.ConnectError,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+)
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -192,9 +200,12 @@ class _NamedErrors:
     ) -> None:
         match error:
             case httpx2.PoolTimeout():
-                raise NotReadyError(
-                    "The gateway has no connection left for this call. Try again soon.",
-                    retry_after_seconds=1,
+                raise _unless_sent(
+                    NotReadyError(
+                        "The gateway has no connection left for this call. Try again soon.",
+                        retry_after_seconds=1,
+                    ),
+                    error,
                 ) from error
             case httpx2.TimeoutException() | TimeoutError():
                 _log.warning("upstream_timed_out", upstream=self._upstream)
@@ -217,9 +228,9 @@ class _NamedErrors:
                 pass
 
 
-def _unless_sent(named: UpstreamError, error: BaseException) -> UpstreamError:
-    """Note on an error that nothing can be billed, where no connection was made."""
-    named.may_be_billed = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+def _unless_sent(named: AppError, error: BaseException) -> AppError:
+    """Note on an error that nothing can be billed, where there was no connection to send on."""
+    named.may_be_billed = not isinstance(error, _UNSENT)
     return named
 
 

@@ -80,6 +80,16 @@ class Upstream:
         await connection.send_chunk(b"")
 
 
+def refusing(status: bytes, head: bytes = b"") -> Callable[[RawConnection], Awaitable[None]]:
+    """Return a script that answers with a status line, some head lines, and a page."""
+
+    async def refuse(connection: RawConnection) -> None:
+        line = b"HTTP/1.1 %b\r\n%bContent-Length: 6\r\n\r\n" % (status, head)
+        await connection.send(line + b"<html>")
+
+    return refuse
+
+
 def choice_of(delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
     """Return one choice of a chunk."""
     return {"index": 0, "delta": delta, "finish_reason": finish_reason}

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 
 from app.core.config import Settings
-from tests.integration.admission.metered import Metered, metered
+from app.db.ledger_writer import LedgerWriter
+from app.services.providers.openai_compatible.service import OpenaiCompatibleService
+from tests.integration.admission.metered import Metered, metered, refusing
 
 pytestmark = pytest.mark.usefixtures("data_dir")
 
@@ -32,6 +35,52 @@ async def test_answers_and_refusals_say_what_is_left(gateway: Metered) -> None:
     assert third.headers["x-ratelimit-remaining-requests"] == "0"
     assert 1 <= int(third.headers["retry-after"]) <= 30
     assert len(await gateway.entries()) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"model": "up/other"}, 400),  # nobody knows its price
+        ({"service_tier": "priority"}, 400),
+        ({"max_tokens": 4_000_000}, 402),
+        ({}, 429),
+        ({"stream": True}, 429),
+    ],
+)
+async def test_whatever_a_call_is_refused_for_it_is_told_what_is_left(
+    gateway: Metered, fields: dict[str, Any], status: int
+) -> None:
+    await gateway.set_limit(requests_per_minute=5, tokens_per_minute=100_000)
+    await gateway.set_budget()
+    gateway.upstream.script = refusing(b"429 Too Many Requests")
+
+    answer = await gateway.call(**fields)
+
+    assert answer.status_code == status
+    assert answer.headers["x-ratelimit-limit-requests"] == "5"
+    left = 4 if gateway.upstream.bodies else 5
+    assert answer.headers["x-ratelimit-remaining-requests"] == str(left)
+    assert int(answer.headers["x-ratelimit-remaining-tokens"]) <= 100_000
+
+
+async def test_what_nobody_foresaw_and_a_ledger_that_is_behind_tell_it_too(
+    gateway: Metered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gateway.set_limit(requests_per_minute=5)
+
+    def has_no_room(_: LedgerWriter) -> bool:
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LedgerWriter, "has_room", has_no_room)
+        behind = await gateway.call()
+    with monkeypatch.context() as patch:
+        patch.setattr(OpenaiCompatibleService, "chat", None)
+        broken = await gateway.call()
+
+    assert (behind.status_code, broken.status_code) == (503, 500)
+    assert behind.headers["x-ratelimit-remaining-requests"] == "5"
+    assert broken.headers["x-ratelimit-remaining-requests"] == "4"
 
 
 async def test_tokens_that_were_not_used_come_back(gateway: Metered) -> None:

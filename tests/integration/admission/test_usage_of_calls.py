@@ -1,16 +1,27 @@
 """What a call is written down with, whatever its upstream says that it used."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import httpx2
 import pytest
 
 from app.core.config import Settings
+from app.core.errors import NotReadyError
 from app.core.money import LARGEST_NUSD, usd_of
 from app.db.verifier import verify
-from tests.integration.admission.metered import PATH, Metered, chat, choice_of, event_of, metered
+from app.services.ledger.ledger import Ledger
+from app.services.providers.connection_pool import ConnectionPool
+from tests.integration.admission.metered import (
+    PATH,
+    Metered,
+    chat,
+    choice_of,
+    event_of,
+    metered,
+    refusing,
+)
 from tests.support.raw_upstream import RawConnection
 
 pytestmark = pytest.mark.usefixtures("data_dir")
@@ -165,14 +176,6 @@ async def test_text_in_parts_and_the_words_of_a_call_of_a_tool_count(gateway: Me
     assert (entry["basis"], entry["units_out"]) == ("counted", (50 + 8 + 3) // 4)
 
 
-def _refuses(status: bytes, head: bytes = b"") -> Callable[[RawConnection], Awaitable[None]]:
-    async def refuse(connection: RawConnection) -> None:
-        head_lines = b"HTTP/1.1 %b\r\n%bContent-Length: 6\r\n\r\n" % (status, head)
-        await connection.send(head_lines + b"<html>")
-
-    return refuse
-
-
 @pytest.mark.parametrize(
     "status",
     [b"408 Request Timeout", b"500 Oops", b"502 Bad Gateway", b"504 Timeout", b"524 Timeout"],
@@ -180,7 +183,7 @@ def _refuses(status: bytes, head: bytes = b"") -> Callable[[RawConnection], Awai
 async def test_a_failure_in_front_of_the_upstream_leaves_it_open_whether_it_bills(
     gateway: Metered, status: bytes
 ) -> None:
-    gateway.upstream.script = _refuses(status)
+    gateway.upstream.script = refusing(status)
 
     entry = await _entry_of(gateway, await gateway.call(max_tokens=1_000))
 
@@ -201,9 +204,43 @@ async def test_a_failure_in_front_of_the_upstream_leaves_it_open_whether_it_bill
 async def test_a_request_that_was_refused_costs_nothing(
     gateway: Metered, status: bytes, head: bytes
 ) -> None:
-    gateway.upstream.script = _refuses(status, head)
+    gateway.upstream.script = refusing(status, head)
 
     entry = await _entry_of(gateway, await gateway.call(max_tokens=1_000))
 
     assert (entry["status"], entry["basis"], entry["cost_usd"]) == ("error", "counted", 0)
     assert (entry["units_in"], entry["units_out"]) == (0, 0)
+
+
+async def test_a_stream_that_the_ledger_stops_is_paid_for(
+    gateway: Metered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gateway.set_budget(mode="soft")
+
+    def full(*_: object, **__: object) -> None:
+        raise NotReadyError("full")
+
+    monkeypatch.setattr(Ledger, "top_up", full)
+
+    entry = await _streamed(gateway, [WORD] * 400, max_tokens=4_000)
+
+    assert (entry["status"], entry["error_code"]) == ("error", "not_ready")
+    assert (entry["basis"], entry["units_in"] in PROMPT_BOUND) == ("estimated", True)
+    assert entry["units_out"] > 200
+
+
+async def test_a_call_that_finds_no_connection_costs_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none_left(*_: object, **__: object) -> None:
+        raise httpx2.PoolTimeout("none left")
+
+    async with metered(settings) as gateway:
+        monkeypatch.setattr(ConnectionPool, "take", none_left)
+
+        answer = await gateway.call()
+
+        assert answer.status_code == 503
+        entry = await _entry_of(gateway, answer)
+        assert (entry["error_code"], entry["basis"]) == ("not_ready", "counted")
+        assert (entry["cost_usd"], entry["units_out"]) == (0, 0)

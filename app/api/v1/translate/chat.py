@@ -19,7 +19,7 @@ async def to_call(body: ChatCompletionRequest, request: Request, principal: Prin
         InvalidRequestError: its tags are bad, or too many.
     """
     state = request.scope["state"]
-    return Call(
+    call = Call(
         id=state["request_id"],
         client_request_id=state["client_request_id"],
         principal=principal,
@@ -31,6 +31,8 @@ async def to_call(body: ChatCompletionRequest, request: Request, principal: Prin
         tags=tags_of(request.scope["headers"], body.metadata, principal.tags),
         end_user=body.user or None,
     )
+    state["rate_headers"] = call.trace.rate_headers  # for an answer that is an error, too
+    return call
 
 
 def answer_headers(trace: Trace) -> Mapping[str, str]:
