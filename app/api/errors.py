@@ -134,7 +134,8 @@ def install(app: FastAPI) -> None:
 def render(scope: Scope, error: Exception) -> Response:
     """Return the complete response for an error, in the form of the route it happened on."""
     outcome, detail = outcome_of(error), _detail(error, request_id_of(scope))
-    return _respond(scope, outcome, detail, _retry_headers(error, outcome))
+    headers = {**_own_headers(error), **_retry_headers(error, outcome)}
+    return _respond(scope, outcome, detail, headers)
 
 
 def render_unexpected(scope: Scope, error: Exception) -> Response:
@@ -196,6 +197,10 @@ def _respond(
         media_type="application/json",
         headers={"x-error-message": header_text(detail.message), **limits, **headers},
     )
+
+
+def _own_headers(error: Exception) -> Mapping[str, str]:
+    return error.headers if isinstance(error, errors.AppError) else {}
 
 
 def _retry_headers(error: Exception, outcome: Outcome) -> dict[str, str]:

@@ -31,6 +31,8 @@ AppError
    |- UpstreamRejectedError (NotFound, TooLarge, Unprocessable)
 """
 
+from collections.abc import Mapping
+
 
 class AppError(Exception):
     """The root. Catch this at an edge, never in the middle."""
@@ -44,12 +46,14 @@ class AppError(Exception):
         *,
         param: str | None = None,
         retry_after_seconds: float | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Store a sentence for people, the bad input's name, and when to come back."""
+        """Store a sentence for people, the bad input's name, when to come back, and headers."""
         super().__init__(message)
         self.message = message
         self.param = param
         self.retry_after_seconds = retry_after_seconds
+        self.headers = headers or {}  # of the answer
 
 
 class ConfigurationError(AppError):
