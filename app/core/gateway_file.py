@@ -141,6 +141,10 @@ class ModelBounds(_Strict):
         PositiveInt | None,
         Field(description="Tokens read and written at most; without it, what the upstream lists."),
     ] = None
+    hides_output: Annotated[
+        bool,
+        Field(description="It writes more than streams show: hard budgets hold for all at once."),
+    ] = False
     image_tokens: Annotated[
         PositiveInt, Field(description="Tokens that an image counts as at most.")
     ] = 16_384

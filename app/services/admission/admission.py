@@ -131,6 +131,7 @@ class Admission:
         Raises:
             NotReadyError: the ledger cannot take it; nothing more is held.
         """
+        admitted.written = written
         growth = till.growth_of(admitted, written)
         if growth is not None:
             self._ledger.top_up(growth.hold, growth.charges, is_durable=admitted.is_hard)
@@ -148,9 +149,8 @@ class Admission:
         charges, events = till.settle(admitted, entry.cost_nusd or 0, self._now_ms())
         used = (entry.units_in or 0) + (entry.units_out or 0)
         self._limiter.settle(admitted.grant, used, self._clock.monotonic())
-        self._ledger.settle(entry, charges, body)
-        for event in events:
-            self._ledger.note(event)
+        self._ledger.settle(entry, charges, events=events, body=body)
+        self._needs.learn(admitted, entry.units_out or 0)
         self._waiting.wake(admitted.scopes)
 
     def state_of(self, budget_id: str) -> BudgetState | None:

@@ -36,11 +36,17 @@ class Admitted:
     upstream_model: str  # pinned to a place whose price is certain, where that matters
     held_nusd: int
     held_output: int  # tokens
+    written: int = 0  # at most so many tokens has a stream shown so far
 
     @property
     def is_hard(self) -> bool:
         """Say whether some budget must never be exceeded by it."""
         return any(period.is_hard for period in self.periods)
+
+    @property
+    def is_held_in_full(self) -> bool:
+        """Say whether all that it may write is held for."""
+        return self.held_output >= self.bound.output_tokens
 
     @property
     def output_cap(self) -> int | None:
@@ -51,14 +57,13 @@ class Admitted:
         """Say whether a stream that has written at most so many tokens should hold more."""
         return (
             bool(self.periods)
-            and self.held_output < self.bound.output_tokens
+            and not self.is_held_in_full
             and written > _TOP_UP_AT * self.held_output
         )
 
     def may_go_on(self, written: int) -> bool:
         """Say whether what a stream has written is within what is held for it."""
-        is_whole = self.held_output >= self.bound.output_tokens
-        return is_whole or written <= self.held_output or not self.is_hard
+        return self.is_held_in_full or written <= self.held_output or not self.is_hard
 
     def price_of(self, provider: str | None) -> Price | None:
         """Return the price where this provider answered."""

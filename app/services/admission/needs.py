@@ -9,6 +9,7 @@ from app.services.admission.accounts import BudgetPeriod
 from app.services.admission.admitted import SLICE_TOKENS, Admitted, cost_of, price_for
 from app.services.admission.bounds import Bound, bound_of
 from app.services.admission.budgets import Budgets
+from app.services.admission.hidden_output import HiddenOutput
 from app.services.admission.limits import Grant
 from app.services.admission.price_fields import refuse_unpriced_fields
 from app.services.admission.scopes import AccountScope
@@ -93,6 +94,7 @@ class Needs:
         self._budgets = budgets
         self._prices = prices
         self._model_bounds = model_bounds
+        self._hidden = HiddenOutput()
 
     def of(self, call: Call, target: Target, scopes: Sequence[AccountScope], at_ms: int) -> Need:
         """Return what a call of some scopes needs at a moment.
@@ -107,13 +109,16 @@ class Needs:
         is_free = price is not None and not any(price.units.values())
         if is_hard and not is_free:
             refuse_unpriced_fields(call.payload)
+        terms = self._model_bounds(target.name)
         bound = bound_of(
             call.payload,
             _size_of(call, is_metered=is_hard),
-            self._model_bounds(target.name),
+            terms,
             quote.context_of(upstream_model),
         )
-        output = min(bound.output_tokens, SLICE_TOKENS) if call.stream else bound.output_tokens
+        hides = terms.hides_output or self._hidden.is_known_of(target.upstream, upstream_model)
+        in_slices = call.stream and not (is_hard and hides)
+        output = min(bound.output_tokens, SLICE_TOKENS) if in_slices else bound.output_tokens
         return Need(
             call=call,
             target=target,
@@ -127,6 +132,10 @@ class Needs:
             output=output,
             nusd=0 if price is None else cost_of(price, bound.input_tokens, output),
         )
+
+    def learn(self, admitted: Admitted, units_out: int) -> None:
+        """Hold for later calls by what became of one."""
+        self._hidden.note(admitted, units_out)
 
 
 def _size_of(call: Call, *, is_metered: bool) -> int:

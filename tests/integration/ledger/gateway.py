@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -201,7 +202,8 @@ class Process:
     def admit(self, call_id: str, who: Principal, max_tokens: int, *, stream: bool) -> Admitted:
         payload = {"max_tokens": max_tokens}
         call = Call(call_id, None, who, "chat-completion", "m", payload, b"{}", stream)
-        admitted = run(self.admission.admit(call, TARGET))
+        target = replace(TARGET, model=call_id)  # nothing is learnt of it for the next call
+        admitted = run(self.admission.admit(call, target))
         self.running[call_id] = admitted
         return admitted
 
