@@ -149,8 +149,10 @@ class Admission:
         charges, events = till.settle(admitted, entry.cost_nusd or 0, self._now_ms())
         used = (entry.units_in or 0) + (entry.units_out or 0)
         self._limiter.settle(admitted.grant, used, self._clock.monotonic())
-        self._ledger.settle(entry, charges, events=events, body=body)
+        self._ledger.settle(entry, charges, body)
         self._needs.learn(admitted, entry.units_out or 0)
+        for event in events:
+            self._ledger.note(event)
         self._waiting.wake(admitted.scopes)
 
     def state_of(self, budget_id: str) -> BudgetState | None:
