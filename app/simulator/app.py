@@ -1,11 +1,13 @@
 """The simulator as an ASGI app: `create_simulator()`."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
 from fastapi import FastAPI
 
+from app.core.clock import Clock, SystemClock
 from app.simulator import errors
 from app.simulator.routes import calls, chat, models
 from app.simulator.script import Script
@@ -18,12 +20,23 @@ class SimulatorState(TypedDict):
     simulator: Simulator
 
 
-def create_simulator(script: Script | None = None) -> FastAPI:
-    """Build a fake Hugging Face router that answers by a script, or by its own rules."""
+def create_simulator(
+    script: Script | None = None,
+    *,
+    clock: Clock | None = None,
+    closing: asyncio.Event | None = None,
+) -> FastAPI:
+    """Build a fake Hugging Face router that answers by a script, or by its own rules.
+
+    Whoever serves it sets `closing` when it is to end: then no answer waits for anything.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[SimulatorState]:
-        yield {"simulator": Simulator(script or Script())}
+        simulator = Simulator(
+            script or Script(), clock or SystemClock(), closing or asyncio.Event()
+        )
+        yield {"simulator": simulator}
 
     app = FastAPI(
         title="Meterhouse simulator",

@@ -13,10 +13,11 @@ from starlette.exceptions import HTTPException
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer that is no answer. A body that is a text is sent as an HTML page."""
+    """An answer that is no answer. A body that is a text is sent as such, as HTML if it is that."""
 
     status: int
     body: JsonValue
+    media_type: str = "application/json"  # of a body that is no text
 
 
 class RefusedError(Exception):

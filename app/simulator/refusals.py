@@ -33,6 +33,21 @@ REFUSALS: Final = (
         gate_error(400, "The input could not be used."),
     ),
     NamedRefusal(
+        "error-list",
+        "400 whose `error` is a list of texts",
+        Refusal(400, {"error": ["The input could not be used.", "It is too short."]}),
+    ),
+    NamedRefusal(
+        "warnings",
+        "400 in text form, with `warnings`",
+        Refusal(400, {"error": "The input could not be used.", "warnings": ["It is too short."]}),
+    ),
+    NamedRefusal(
+        "not-on-provider",
+        "400 in text form: this provider does not serve the model",
+        gate_error(400, "Model not supported by provider simulator"),
+    ),
+    NamedRefusal(
         "bad-token",
         "401 in text form: the token is not valid",
         gate_error(401, "Invalid credentials in Authorization header"),
@@ -105,9 +120,33 @@ REFUSALS: Final = (
         ),
     ),
     NamedRefusal(
+        "bare-error",
+        "429 with `message`, `code` and `type` and no `error` around them, as TEI answers",
+        Refusal(429, {"message": "Model is overloaded", "code": 429, "type": "overloaded"}),
+    ),
+    NamedRefusal(
         "incomplete",
         "500 with an `error_type`: the generation broke off",
         gate_error(500, "Incomplete generation", "incomplete_generation"),
+    ),
+    NamedRefusal(
+        "errors",
+        "500 with `errors`, a list of objects",
+        Refusal(500, {"errors": [{"message": "The provider failed."}]}),
+    ),
+    NamedRefusal(
+        "plain-text",
+        "502 in plain text",
+        Refusal(502, "Bad Gateway"),
+    ),
+    NamedRefusal(
+        "problem",
+        "503 as `application/problem+json`",
+        Refusal(
+            503,
+            {"type": "about:blank", "title": "Service Unavailable", "status": 503},
+            "application/problem+json",
+        ),
     ),
     NamedRefusal(
         "loading",

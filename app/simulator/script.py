@@ -52,6 +52,10 @@ class Rule(_Strict):
     stream: bool | None = None
     times: Annotated[int | None, Field(ge=1)] = None
 
+    from_seconds: Annotated[float, Field(ge=0)] = 0.0
+    until_seconds: Annotated[float | None, Field(gt=0)] = None
+    every_seconds: Annotated[float | None, Field(gt=0)] = None
+
     text: str | None = None
     json_: Annotated[JsonValue, Field(alias="json")] = None
     tool_calls: Annotated[tuple[ScriptedCall, ...] | None, Field(strict=False)] = None
@@ -86,6 +90,18 @@ class Rule(_Strict):
             raise ValueError("says reasoning and status: leave one")
         return self
 
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        end = self.until_seconds or self.every_seconds
+        if end is not None and self.from_seconds >= end:
+            name = "until_seconds" if self.until_seconds else "every_seconds"
+            raise ValueError(f"never applies: from_seconds must be less than {name}")
+        if self.every_seconds is not None and (self.until_seconds or 0) > self.every_seconds:
+            raise ValueError("until_seconds must not be more than every_seconds")
+        if self.every_seconds is not None and not (self.from_seconds or self.until_seconds):
+            raise ValueError("has every_seconds alone: add from_seconds or until_seconds")
+        return self
+
     def _has(self, kind: str) -> bool:
         return ("json_" if kind == "json" else kind) in self.model_fields_set
 
@@ -98,6 +114,13 @@ class Rule(_Strict):
     def faults(self) -> tuple[Asked, ...]:
         """The faults that the rule asks for."""
         return parse_faults(self.fault)
+
+    def is_due(self, seconds: float) -> bool:
+        """Return whether the rule applies so many seconds after the simulator's start."""
+        moment = seconds if self.every_seconds is None else seconds % self.every_seconds
+        return self.from_seconds <= moment and (
+            self.until_seconds is None or moment < self.until_seconds
+        )
 
     def fits(self, *, model: str, text: str, stream: bool) -> bool:
         """Return whether a request is one of those the rule answers."""

@@ -1,33 +1,33 @@
 """Decides how each request is answered, and remembers what has been asked."""
 
-import json
+import asyncio
+import math
 from collections import Counter
 from dataclasses import replace
-from typing import Final
 
-from pydantic import JsonValue
-
+from app.core.clock import Clock
 from app.simulator.answers import compose
 from app.simulator.behaviour import Behaviour
-from app.simulator.errors import Refusal, RefusedError, provider_error, refuse_input
+from app.simulator.delivery import Delivery
+from app.simulator.errors import RefusedError, provider_error, refuse_input
 from app.simulator.faults import Asked, FaultError, behave, faults_in_model, parse_faults
 from app.simulator.journal import Journal, SeenCall
-from app.simulator.paced_response import Pace, PacedResponse
+from app.simulator.paced_response import PacedResponse
 from app.simulator.replies import last_user_text, reply_to
 from app.simulator.schemas.requests import ChatRequest
 from app.simulator.script import Rule, Script
-from app.simulator.wire import chunks_of, completion_of, events_of, to_json
-
-_PROVIDER: Final = {"x-inference-provider": "simulator"}
 
 
 class Simulator:
     """One simulator: its script, how often its rules and faults were used, its journal."""
 
-    def __init__(self, script: Script) -> None:
-        """Start with nothing asked yet."""
+    def __init__(self, script: Script, clock: Clock, closing: asyncio.Event) -> None:
+        """Start with nothing asked yet; `closing` ends what would last for ever."""
         self.journal = Journal()
         self._script = script
+        self._clock = clock
+        self._started = clock.monotonic()
+        self._closing = closing
         self._uses: Counter[tuple[str, str]] = Counter()
 
     def answer(self, request: ChatRequest, seen: SeenCall, *, header: str) -> PacedResponse:
@@ -37,19 +37,23 @@ class Simulator:
         try:
             rule = self._find_rule(request)
             behaviour = self._behave(request, header, rule, behaviour)
-            if behaviour.refusal is None:
-                return _answer(request, rule, behaviour, seen)
-            refusal = behaviour.refusal
+            delivery = Delivery(behaviour, seen, self._closing)
+            if behaviour.refusal is not None:
+                return delivery.refusal(behaviour.refusal)
+            answer = compose(request, reply_to(request, rule, behaviour), behaviour)
         except RefusedError as error:
-            refusal = error.refusal
-        return _refuse(refusal, behaviour, seen)
+            return Delivery(behaviour, seen, self._closing).refusal(error.refusal)
+        if request.stream and not behaviour.is_whole:
+            return delivery.stream(answer, wants_usage=request.wants_usage)
+        return delivery.whole(answer)
 
     def _find_rule(self, request: ChatRequest) -> Rule | None:
-        """Return the first rule that fits and is not used up, and count the use."""
+        """Return the first rule that fits now and is not used up, and count the use."""
         text = last_user_text(request)
+        seconds = self._clock.monotonic() - self._started
         for index, rule in enumerate(self._script.answers):
             key = ("rule", str(index))
-            if rule.times is not None and self._uses[key] >= rule.times:
+            if not rule.is_due(seconds) or self._uses[key] >= (rule.times or math.inf):
                 continue
             if rule.fits(model=request.model, text=text, stream=bool(request.stream)):
                 self._uses[key] += 1
@@ -91,53 +95,3 @@ def _with_status(rule: Rule, start: Behaviour) -> Behaviour:
     if rule.body is not None:
         refusal = replace(refusal, body=rule.body)
     return replace(start, refusal=refusal)
-
-
-def _answer(
-    request: ChatRequest, rule: Rule | None, behaviour: Behaviour, seen: SeenCall
-) -> PacedResponse:
-    answer = compose(request, reply_to(request, rule, behaviour), behaviour)
-    headers = {**_PROVIDER, "x-request-id": answer.id}
-    cut = behaviour.cut_after is not None
-    if request.stream and not behaviour.is_whole:
-        chunks = chunks_of(answer, behaviour, wants_usage=request.wants_usage)
-        return PacedResponse(
-            events_of(chunks, behaviour),
-            seen,
-            pace=_pace(behaviour),
-            breaks_off=cut,
-            headers={**headers, "content-type": "text/event-stream", "cache-control": "no-cache"},
-        )
-    body = to_json(completion_of(answer, behaviour))
-    return PacedResponse(
-        [body[: len(body) // 2] if cut else body],
-        seen,
-        pace=Pace(start_seconds=behaviour.delay_ms / 1000),
-        breaks_off=cut,
-        headers={**headers, "content-type": "application/json", "content-length": str(len(body))},
-    )
-
-
-def _refuse(refusal: Refusal, behaviour: Behaviour, seen: SeenCall) -> PacedResponse:
-    body, content_type = _body_of(refusal.body)
-    headers = {**_PROVIDER, "x-request-id": f"sim-refusal-{seen.number}"}
-    if behaviour.retry_after_seconds is not None:
-        headers["retry-after"] = str(behaviour.retry_after_seconds)
-    return PacedResponse(
-        [body],
-        seen,
-        pace=Pace(start_seconds=behaviour.delay_ms / 1000),
-        status_code=refusal.status,
-        headers={**headers, "content-type": content_type, "content-length": str(len(body))},
-    )
-
-
-def _body_of(body: JsonValue) -> tuple[bytes, str]:
-    if not isinstance(body, str):
-        return json.dumps(body, ensure_ascii=False).encode(), "application/json"
-    kind = "html" if body.startswith("<") else "plain"
-    return body.encode(), f"text/{kind}; charset=utf-8"
-
-
-def _pace(behaviour: Behaviour) -> Pace:
-    return Pace(behaviour.delay_ms / 1000, behaviour.chunk_delay_ms / 1000)

@@ -1,4 +1,4 @@
-"""Turns an answer into a completion, or into the events of a stream."""
+"""Turns an answer into a completion, or into the chunks of a stream."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -23,12 +23,6 @@ from app.simulator.schemas.answers import (
 )
 
 FINGERPRINT: Final = "meterhouse-simulator"
-ERROR_TEXT: Final = "Simulated error in the middle of a stream."
-
-_OBJECT_ERROR: Final = (
-    f'{{"error":{{"message":"{ERROR_TEXT}","type":"server_error","param":null,"code":null}}}}'
-)
-_TEXT_ERROR: Final = f'{{"error":"{ERROR_TEXT}","error_type":"generation"}}'
 
 
 def completion_of(answer: Answer, behaviour: Behaviour) -> ChatCompletion:
@@ -48,10 +42,11 @@ def completion_of(answer: Answer, behaviour: Behaviour) -> ChatCompletion:
 
 def chunks_of(answer: Answer, behaviour: Behaviour, *, wants_usage: bool) -> list[ChatChunk]:
     """Return an answer as the chunks of a stream."""
+    ends = behaviour.has_finish_reason
     chunks = [
         *(_chunk(answer, index, _opening(answer)) for index in _all(answer)),
         *_middle(answer),
-        *(_chunk(answer, index, Delta(), ends=True) for index in _all(answer)),
+        *(_chunk(answer, index, Delta(), ends=ends) for index in _all(answer)),
     ]
     if behaviour.usage is UsageMode.UNASKED:
         chunks[-1].usage = answer.usage
@@ -61,20 +56,6 @@ def chunks_of(answer: Answer, behaviour: Behaviour, *, wants_usage: bool) -> lis
         chunks.append(_bare_chunk(answer, []))
         chunks[-1].usage = answer.usage
     return chunks
-
-
-def events_of(chunks: list[ChatChunk], behaviour: Behaviour) -> list[bytes]:
-    """Return the events of a stream as bytes, as far as it is to go."""
-    data = [to_json(chunk).decode() for chunk in chunks]
-    limits = (behaviour.cut_after, behaviour.end_after, behaviour.error_after)
-    limit = min((one for one in limits if one is not None), default=None)
-    data = data[:limit]
-    if behaviour.error_after is not None:
-        data.append(_TEXT_ERROR if behaviour.error_is_text else _OBJECT_ERROR)
-    elif limit is None and behaviour.has_done:
-        data.append("[DONE]")
-    field = "data: " if behaviour.has_space else "data:"
-    return [f"{field}{one}\n\n".encode() for one in data]
 
 
 def to_json(model: BaseModel) -> bytes:

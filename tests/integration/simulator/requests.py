@@ -39,3 +39,9 @@ def text_of(some: list[Json], index: int = 0) -> str:
     """Join the content of one choice."""
     found = [choice for chunk in some for choice in chunk["choices"] if choice["index"] == index]
     return "".join(choice["delta"].get("content") or "" for choice in found)
+
+
+def last_call(client: httpx2.Client, model: str) -> Json:
+    """Return how the simulator saw the last call of a model."""
+    calls = client.get("/simulator/calls").json()["data"]
+    return next(call for call in reversed(calls) if call["model"] == model)

@@ -19,10 +19,13 @@ def test_a_named_error_comes_with_its_status_and_body(
     assert answer.status_code == named.refusal.status
     assert int(answer.headers["content-length"]) == len(answer.content)
     if isinstance(named.refusal.body, str):
-        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        kind = "html" if named.name == "gateway-timeout" else "plain"
+        assert answer.headers["content-type"] == f"text/{kind}; charset=utf-8"
         assert answer.text == named.refusal.body
     else:
-        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["content-type"] == (
+            "application/problem+json" if named.name == "problem" else "application/json"
+        )
         assert answer.json() == named.refusal.body
 
 
@@ -52,9 +55,47 @@ def test_an_unknown_fault_is_refused(raw_client: httpx2.Client) -> None:
     assert answer.json()["error"]["param"] == "X-Simulator-Fault"
 
 
-def test_a_fault_can_pass_after_some_times(raw_client: httpx2.Client) -> None:
-    fields = body("sim/loading+times-2")
-    assert [post(raw_client, fields).status_code for _ in range(4)] == [503, 503, 200, 200]
+@pytest.mark.parametrize("model", ["sim/loading+times-2", "sim/503-then-ok-2"])
+def test_a_fault_can_pass_after_some_times(raw_client: httpx2.Client, model: str) -> None:
+    statuses = [post(raw_client, body(model)).status_code for _ in range(4)]
+    assert statuses == [503, 503, 200, 200]
+
+
+def test_a_header_asks_for_a_status_that_passes(raw_client: httpx2.Client) -> None:
+    fault = {"x_simulator_fault": "429-then-ok=1; retry-after=3"}
+    first, second = (post(raw_client, body(), **fault) for _ in range(2))
+    assert (first.status_code, first.headers["retry-after"]) == (429, "3")
+    assert second.status_code == 200
+
+
+def test_loading_takes_the_time_that_was_asked_for(raw_client: httpx2.Client) -> None:
+    answer = post(raw_client, body("sim/loading+estimated-time-3"))
+    assert answer.status_code == 503
+    assert answer.json() == {"error": "The model is currently loading", "estimated_time": 3.0}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (
+            "error-answer",
+            {
+                "message": "Simulated error with status 200.",
+                "type": "server_error",
+                "param": None,
+                "code": None,
+            },
+        ),
+        ("error-answer-text", "Simulated error with status 200."),
+    ],
+)
+def test_an_error_can_have_the_status_of_a_success(
+    raw_client: httpx2.Client, fault: str, error: object, *, stream: bool
+) -> None:
+    answer = post(raw_client, body(f"sim/{fault}", stream=stream))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.json() == {"error": error}
 
 
 def test_a_stream_is_cut_after_so_many_events(raw_client: httpx2.Client) -> None:
@@ -110,6 +151,12 @@ def test_an_error_can_come_in_the_middle_of_a_stream(
 def test_the_end_mark_can_be_missing(raw_client: httpx2.Client) -> None:
     *_, last = events(post(raw_client, body("sim/no-done", stream=True)))
     assert json.loads(last)["choices"][0]["finish_reason"] == "stop"
+
+
+def test_the_finish_reason_can_be_missing(raw_client: httpx2.Client) -> None:
+    some = chunks(post(raw_client, body("sim/no-finish", stream=True)))
+    assert text_of(some) == ECHO
+    assert all(chunk["choices"][0]["finish_reason"] is None for chunk in some)
 
 
 def test_the_space_after_the_colon_can_be_missing(raw_client: httpx2.Client) -> None:

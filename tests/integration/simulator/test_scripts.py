@@ -12,6 +12,7 @@ import pytest
 from app.simulator.app import create_simulator
 from app.simulator.script import load_script
 from tests.integration.simulator.requests import Json, body, chunks, post, text_of
+from tests.support.clocks import FakeClock
 from tests.support.servers import running
 
 SCRIPT = """
@@ -70,10 +71,10 @@ def scripted(tmp_path: Path) -> Generator[httpx2.Client]:
 
 
 @contextmanager
-def asking(path: Path) -> Generator[httpx2.Client]:
+def asking(path: Path, clock: FakeClock | None = None) -> Generator[httpx2.Client]:
     headers = {"authorization": "Bearer x"}
     with (
-        running(create_simulator(load_script(path))) as url,
+        running(create_simulator(load_script(path), clock=clock)) as url,
         httpx2.Client(base_url=url, headers=headers) as client,
     ):
         yield client
@@ -149,6 +150,44 @@ def test_a_request_that_fits_no_rule_gets_the_ordinary_answer(scripted: httpx2.C
     assert answer["choices"][0]["message"]["content"].startswith("[simulator]")
 
 
+def statuses_at(client: httpx2.Client, clock: FakeClock, *moments: float) -> list[int]:
+    """Return what a call gets at each of some moments, in seconds since now."""
+    found: list[int] = []
+    passed = 0.0
+    for moment in moments:
+        clock.move(moment - passed)
+        passed = moment
+        found.append(post(client, asked("x")).status_code)
+    return found
+
+
+def test_an_outage_begins_and_ends(tmp_path: Path) -> None:
+    path = tmp_path / "outage.toml"
+    path.write_text("[[answers]]\nfrom_seconds = 10\nuntil_seconds = 20\nstatus = 503\n")
+    clock = FakeClock()
+    with asking(path, clock) as client:
+        seen = statuses_at(client, clock, 0, 9.5, 10, 19.5, 20, 75)
+    assert seen == [200, 200, 503, 503, 200, 200]
+
+
+def test_an_outage_comes_again_and_again(tmp_path: Path) -> None:
+    path = tmp_path / "outages.toml"
+    path.write_text("[[answers]]\nuntil_seconds = 5\nevery_seconds = 60\nfault = 'no-credits'\n")
+    clock = FakeClock()
+    with asking(path, clock) as client:
+        seen = statuses_at(client, clock, 0, 4.5, 5, 59.5, 60, 64.5, 65, 3601)
+    assert seen == [402, 402, 200, 200, 402, 402, 200, 402]
+
+
+def test_a_rule_of_another_time_leaves_its_turn_to_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "turns.toml"
+    rules = ("until_seconds = 5\ntimes = 1\nstatus = 500", "from_seconds = 5\nstatus = 502")
+    path.write_text("".join(f"[[answers]]\n{rule}\n" for rule in rules))
+    clock = FakeClock()
+    with asking(path, clock) as client:
+        assert statuses_at(client, clock, 0, 1, 5) == [500, 200, 502]
+
+
 def test_the_example_of_the_documentation_works(tmp_path: Path) -> None:
     docs = Path(__file__).parents[3] / "docs" / "simulator.md"
     example = docs.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
@@ -160,3 +199,17 @@ def test_the_example_of_the_documentation_works(tmp_path: Path) -> None:
         assert post(client, asked("x", "a/b:groq")).status_code == 429
         with pytest.raises(httpx2.RemoteProtocolError):
             post(client, asked("please break", stream=True))
+
+
+def test_the_outages_of_the_documentation_begin_and_end(tmp_path: Path) -> None:
+    docs = Path(__file__).parents[3] / "docs" / "simulator.md"
+    text = docs.read_text(encoding="utf-8").partition("### Outages that begin and end")[2]
+    path = tmp_path / "outages.toml"
+    path.write_text(text.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    clock = FakeClock()
+    with asking(path, clock) as client:
+        assert statuses_at(client, clock, 10, 19, 20, 70) == [503, 503, 200, 200]
+        clock.move(30)
+        fields = asked("x", stream=True)
+        with pytest.raises(httpx2.ReadTimeout):
+            client.post("/v1/chat/completions", json=fields, timeout=0.3)

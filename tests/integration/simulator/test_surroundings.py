@@ -9,13 +9,8 @@ from openai import NotFoundError, OpenAI
 from app.simulator.app import create_simulator
 from app.simulator.journal import KEPT, Journal, SeenCall
 from tests.integration.simulator.conftest import TOKEN
-from tests.integration.simulator.requests import body, post
+from tests.integration.simulator.requests import body, last_call, post
 from tests.support.servers import running
-
-
-def last_call(client: httpx2.Client, model: str) -> dict[str, object]:
-    calls = client.get("/simulator/calls").json()["data"]
-    return next(call for call in reversed(calls) if call["model"] == model)
 
 
 def test_models_are_listed_in_the_router_s_shape(openai_client: OpenAI) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.simulator.behaviour import Behaviour
-from app.simulator.faults import FAULTS, FaultError, behave, faults_in_model, parse_faults
+from app.simulator.fault_table import FAULTS
+from app.simulator.faults import FaultError, behave, faults_in_model, parse_faults
 
 DOCS = Path(__file__).parents[3] / "docs" / "simulator.md"
 
@@ -25,6 +26,20 @@ def read(text: str) -> list[tuple[str, int]]:
 )
 def test_both_ways_of_writing_say_the_same(text: str) -> None:
     assert read(text) == [("cut", 3), ("chunk-delay", 50), ("no-done", 0)]
+
+
+@pytest.mark.parametrize("text", ["503-then-ok-2", "503-then-ok=2", "status=503; times=2"])
+def test_a_status_that_passes_has_a_short_form(text: str) -> None:
+    assert read(text) == [("status", 503), ("times", 2)]
+    assert faults_in_model("sim/503-then-ok-2:groq") == parse_faults(text)
+
+
+def test_the_short_form_can_be_combined() -> None:
+    assert read("429-then-ok-1+retry-after-2") == [
+        ("status", 429),
+        ("times", 1),
+        ("retry-after", 2),
+    ]
 
 
 def test_no_text_asks_for_nothing() -> None:
@@ -47,6 +62,9 @@ def test_a_model_name_asks_for_faults_only_after_its_prefix() -> None:
         ("cut", "the fault 'cut' needs a value: cut=<events>"),
         ("no-done=1", "the fault 'no-done' takes no value"),
         ("status=200", "takes a status from 400 to 599, not 200"),
+        ("200-then-ok=1", "takes a status from 400 to 599, not 200"),
+        ("503-then-ok", "'503-then-ok' needs a value: 503-then-ok=<requests>"),
+        ("gzip=1001", "takes a size in MB from 0 to 1000, not 1001"),
         ("cut=soon", "'cut=soon' is not the name of a fault"),
         ("cut=-1", "'cut=-1' is not the name of a fault"),
     ],

@@ -100,6 +100,27 @@ def test_json_says_the_same_as_toml(tmp_path: Path) -> None:
         ("fault = 'cutt=1'", "answers[0].fault: unknown fault 'cutt', did you mean cut?"),
         ("tool_calls = [{nme = 'f'}]", f"answers[0].tool_calls[0].nme: {UNKNOWN} name?"),
         ("times = 0\ntext = 'x'", "answers[0].times: must be greater than or equal to 1"),
+        (
+            "from_seconds = -1\ntext = 'x'",
+            "answers[0].from_seconds: must be greater than or equal to 0",
+        ),
+        (
+            "from_seconds = 20\nuntil_seconds = 10\ntext = 'x'",
+            "answers[0]: never applies: from_seconds must be less than until_seconds",
+        ),
+        (
+            "from_seconds = 60\nevery_seconds = 60\ntext = 'x'",
+            "answers[0]: never applies: from_seconds must be less than every_seconds",
+        ),
+        (
+            "until_seconds = 90\nevery_seconds = 60\ntext = 'x'",
+            "answers[0]: until_seconds must not be more than every_seconds",
+        ),
+        (
+            "every_seconds = 60\ntext = 'x'",
+            "answers[0]: has every_seconds alone: add from_seconds or until_seconds",
+        ),
+        ("until_second = 5\ntext = 'x'", f"answers[0].until_second: {UNKNOWN} until_seconds?"),
         ("stream = 'yes'\ntext = 'x'", "answers[0].stream: must be true or false"),
     ],
 )
@@ -144,3 +165,18 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path) -> No
 )
 def test_a_rule_fits_where_all_of_its_pattern_fits(rule: Rule, fits: bool) -> None:  # noqa: FBT001 - a table of cases
     assert rule.fits(model="openai/gpt:groq", text="The weather?", stream=True) is fits
+
+
+@pytest.mark.parametrize(
+    ("rule", "due"),
+    [
+        (Rule(text="x"), [0, 10, 19.9, 20, 75]),
+        (Rule(text="x", from_seconds=10), [10, 19.9, 20, 75]),
+        (Rule(text="x", until_seconds=20), [0, 10, 19.9]),
+        (Rule(text="x", from_seconds=10, until_seconds=20), [10, 19.9]),
+        (Rule(text="x", from_seconds=10, until_seconds=20, every_seconds=60), [10, 19.9, 75]),
+        (Rule(text="x", from_seconds=19.9, every_seconds=70), [19.9, 20]),
+    ],
+)
+def test_a_rule_is_due_at_its_times(rule: Rule, due: list[float]) -> None:
+    assert [seconds for seconds in (0, 10, 19.9, 20, 75) if rule.is_due(seconds)] == due
