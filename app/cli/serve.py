@@ -72,7 +72,13 @@ async def _run(start: _Start) -> None:
         simulator: Server | None = None
         if start.answers.is_simulated:
             place = stack.enter_context(closing(listen("127.0.0.1", 0)))
-            simulator = Server(create_simulator(), place, stall_seconds=stall_seconds)
+            ending = asyncio.Event()
+            simulator = Server(
+                create_simulator(closing=ending),
+                place,
+                stall_seconds=stall_seconds,
+                closing=ending,
+            )
             gateway = point_at_simulator(settings, gateway, local_url(place))
         else:
             remember_real_answers(settings.data_dir)

@@ -28,8 +28,18 @@ _SILENT.disabled = True
 class Server(uvicorn.Server):
     """Uvicorn on a socket of ours. It leaves signals to `stopping_on_signals`."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, *, stall_seconds: float) -> None:
-        """Prepare to serve an application to clients that go on within a time; nothing runs yet."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        *,
+        stall_seconds: float,
+        closing: asyncio.Event | None = None,
+    ) -> None:
+        """Prepare to serve an application to clients that go on within a time; nothing runs yet.
+
+        `closing` is set when the server begins to end, before it waits for running answers.
+        """
         self._lifespan = _Lifespan(app)
         options: dict[str, Any] = {
             "loop": "uvloop",
@@ -50,6 +60,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._listener = listener
         self._settled = asyncio.Event()  # started, or never going to be
+        self._closing = closing or asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start the application; where that fails, end in peace rather than with SystemExit."""
@@ -63,6 +74,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop the application, and break off connections whose clients do not read to the end."""
+        self._closing.set()
         await super().shutdown(sockets)
         for connection in self.server_state.connections:
             connection.transport.abort()

@@ -32,8 +32,14 @@ def simulate(
         closing(listen("127.0.0.1", port)) as listener,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        app, stall_seconds = create_simulator(answers), settings.client_stall_seconds
-        runner.run(_run(Server(app, listener, stall_seconds=stall_seconds), listener))
+        ending = asyncio.Event()
+        server = Server(
+            create_simulator(answers, closing=ending),
+            listener,
+            stall_seconds=settings.client_stall_seconds,
+            closing=ending,
+        )
+        runner.run(_run(server, listener))
 
 
 async def _run(server: Server, listener: socket.socket) -> None:
