@@ -62,7 +62,7 @@ _CALLS: Final = {
     "tgi": ("http://127.0.0.1:8020/v1/chat/completions", None),
     "transformers": ("http://127.0.0.1:8030/v1/chat/completions", None),
     "lmstudio": ("http://127.0.0.1:1234/v1/chat/completions", None),
-    "rehearsal": ("http://127.0.0.1:8001/v1/chat/completions", None),
+    "rehearsal": ("http://127.0.0.1:8001/v1/chat/completions", "authorization: Bearer "),
 }
 _AZURE_URL: Final = "https://my-resource.openai.azure.com/openai"
 _AZURE: Final = {
