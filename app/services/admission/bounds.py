@@ -67,7 +67,8 @@ def _measure(payload: Mapping[str, Any], size_bytes: int, terms: ModelBounds) ->
         if message.get("audio") is not None:  # an answer that was spoken before
             tokens += terms.audio_tokens
         for field in ("content", "images"):
-            for part in objects_in(message.get(field)):
+            parts = message.get(field)
+            for part in () if parts is None or isinstance(parts, str) else objects_in(parts):
                 source, bound = _measure_part(part, terms)
                 tokens += bound
                 size_bytes -= len(source) if isinstance(source, str) else 0

@@ -10,35 +10,37 @@ from app.utils.json_values import JsonObject, objects_in
 # other models at its choice, switches for whoever stands behind it, caches billed for what they
 # keep, predicted tokens billed when rejected, sounds and pictures billed by their own tokens, best
 # of several answers.
-_FIELDS: Final = (
-    "service_tier",
-    "speed",
-    "inference_geo",
-    "web_search_options",
-    "web_search",
-    "search_parameters",
-    "search_options",
-    "search_settings",
-    "enable_search",
-    "data_sources",
-    "plugins",
-    "models",
-    "fallbacks",
-    "preset",
-    "provider",
-    "route",
-    "transforms",
-    "extra_body",
-    "google",
-    "cached_content",
-    "cache_control",
-    "prompt_cache_options",
-    "prompt_cache_retention",
-    "prediction",
-    "modalities",
-    "audio",
-    "image_config",
-    "best_of",
+_FIELDS: Final = frozenset(
+    {
+        "service_tier",
+        "speed",
+        "inference_geo",
+        "web_search_options",
+        "web_search",
+        "search_parameters",
+        "search_options",
+        "search_settings",
+        "enable_search",
+        "data_sources",
+        "plugins",
+        "models",
+        "fallbacks",
+        "preset",
+        "provider",
+        "route",
+        "transforms",
+        "extra_body",
+        "google",
+        "cached_content",
+        "cache_control",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "prediction",
+        "modalities",
+        "audio",
+        "image_config",
+        "best_of",
+    }
 )
 _HARMLESS: Final[Mapping[str, tuple[object, ...]]] = {
     "service_tier": ("auto", "default"),
@@ -58,9 +60,8 @@ def refuse_unpriced_fields(payload: Mapping[str, Any]) -> None:
     Raises:
         PriceUnknownError: a field does, which `param` names.
     """
-    for name in _FIELDS:
-        value = payload.get(name)
-        if value is not None and value not in _HARMLESS.get(name, ()):
+    for name, value in payload.items():
+        if name in _FIELDS and value is not None and value not in _HARMLESS.get(name, ()):
             raise _refusal(name, f"`{name}`")
     tools = objects_in(payload.get("tools"))
     for tool in tools:
@@ -69,7 +70,9 @@ def refuse_unpriced_fields(payload: Mapping[str, Any]) -> None:
             raise _refusal("tools", f"A tool of the type {kind!r}")
     _refuse_in_parts(tools, "tools")
     for index, message in enumerate(objects_in(payload.get("messages"))):
-        _refuse_in_parts(objects_in(message.get("content")), f"messages.{index}.content")
+        content = message.get("content")
+        if not isinstance(content, str):
+            _refuse_in_parts(objects_in(content), f"messages.{index}.content")
 
 
 def _refuse_in_parts(parts: Sequence[JsonObject], path: str) -> None:
