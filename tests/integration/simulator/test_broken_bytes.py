@@ -7,7 +7,15 @@ import httpx2
 import pytest
 
 from tests.integration.simulator.bare_requests import ask_bare
-from tests.integration.simulator.requests import ECHO, body, chunks, events, post, text_of
+from tests.integration.simulator.requests import (
+    ECHO,
+    body,
+    chunks,
+    events,
+    last_call,
+    post,
+    text_of,
+)
 
 BOM = b"\xef\xbb\xbf"
 
@@ -118,6 +126,7 @@ def test_a_body_can_be_shorter_than_its_length_says(
 ) -> None:
     with pytest.raises(httpx2.RemoteProtocolError):
         post(raw_client, body("sim/length-100000", stream=stream))
+    assert last_call(raw_client, "sim/length-100000")["outcome"] == "cut"
 
 
 @pytest.mark.parametrize("model", ["sim/length-20", "sim/length-20+status-500"])
@@ -130,6 +139,8 @@ def test_a_body_is_cut_off_where_its_length_says_less(
     assert len(answer.content) == 20
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
         json.loads(answer.content)
+    call = last_call(raw_client, model)
+    assert (call["outcome"], call["events_sent"]) == ("finished", 0)
 
 
 @pytest.mark.parametrize("stream", [False, True])
