@@ -27,6 +27,12 @@ class Crowd(NamedTuple):
     calls: int
     size_bytes: int
 
+    def may_grow(self, size_bytes: int, most: "Crowd") -> bool:
+        """Say whether one more may come. One alone always may, however large it is."""
+        return self.calls == 0 or (
+            self.calls < most.calls and self.size_bytes + size_bytes <= most.size_bytes
+        )
+
 
 @dataclass(slots=True, eq=False)
 class Waiter(Generic[T]):

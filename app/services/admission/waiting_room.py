@@ -142,17 +142,11 @@ class WaitingRoom(Generic[T]):
 
     def _is_full_for(self, waiter: Waiter[T]) -> bool:
         team = self._line.crowd_of(waiter.place.team_id)
+        size_bytes = waiter.size_bytes
         return not (
-            _fits(waiter, self._line.crowd, self._most)
-            and _fits(waiter, team, self._most_of_a_team)
+            self._line.crowd.may_grow(size_bytes, self._most)
+            and team.may_grow(size_bytes, self._most_of_a_team)
         )
-
-
-def _fits(waiter: Waiter[Any], there: Crowd, most: Crowd) -> bool:
-    """Say whether one more may wait. One alone always may, however large it is."""
-    return there.calls == 0 or (
-        there.calls < most.calls and there.size_bytes + waiter.size_bytes <= most.size_bytes
-    )
 
 
 def _ask(freed: _Freed, waiter: Waiter[Any]) -> bool:
