@@ -146,6 +146,7 @@ class Batch:
             if isinstance(change, Settlement):
                 settled.append(change)
         self._insert(ENTRIES, [one.row for one in settled])
+        self._insert(EVENTS, [row for one in settled for row in one.events], "OR IGNORE ")
         self._insert(BODIES, [one.body for one in settled if one.body is not None])
 
     def _delete_holds(self, closings: Sequence[Settlement | Withdrawal]) -> Iterator[str]:
@@ -172,6 +173,8 @@ class Batch:
         sums[2] += charge.overshoot_nusd
 
     def _change_terms(self) -> None:
-        for change in self._of(PeriodChange):
+        changes = self._of(PeriodChange)
+        self._insert(EVENTS, [row for one in changes for row in one.events], "OR IGNORE ")
+        for change in changes:
             self._add(Charge(change.period_id, overshoot_nusd=change.overshoot_nusd))
             self._sums[change.period_id][3:] = (change.cap_nusd, change.is_hard)

@@ -83,6 +83,7 @@ class PeriodChange:
     cap_nusd: int
     is_hard: bool
     overshoot_nusd: int  # by which what is settled and held is now above the cap
+    events: Sequence[Row] = ()  # of that
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Settlement:
     lease_id: str
     row: Row
     charges: Sequence[Charge] = ()
+    events: Sequence[Row] = ()  # of what it does to budgets
     body: Row | None = None
 
 

@@ -1,5 +1,6 @@
 """The proof that ledger, holds and budgets agree: read-only, on one moment of a live file."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from app.core.errors import NotReadyError
-from app.core.money import usd_text
+from app.core.money import LARGEST_NUSD, cost_nusd, usd_text
 from app.db.schema import require_head
 from app.db.sqlite import FILE_NAME, open_read_only
 
@@ -46,6 +47,34 @@ WHERE periods.held_nusd != coalesce(sums.nusd, 0) ORDER BY periods.id
 _OVERSOLD: Final = """
 SELECT id, settled_nusd + held_nusd, cap_nusd + overshoot_nusd FROM budget_periods
 WHERE is_hard AND settled_nusd + held_nusd > cap_nusd + overshoot_nusd ORDER BY id
+"""
+_UNEXPLAINED: Final = """
+WITH sums AS (
+  SELECT json_extract(facts, '$.period_id') AS id,
+    sum(json_extract(facts, '$.overshoot_nusd')) AS nusd
+  FROM events WHERE kind = 'budget.overshoot' GROUP BY 1
+)
+SELECT periods.id, periods.overshoot_nusd, coalesce(sums.nusd, 0)
+FROM budget_periods AS periods LEFT JOIN sums ON sums.id = periods.id
+WHERE periods.overshoot_nusd != coalesce(sums.nusd, 0) ORDER BY periods.id
+"""
+# What nothing was done for costs nothing, whatever a request costs. A product beyond 64 bits is no
+# integer here: such rows are found too, and added up again by whoever reads them.
+_MISPRICED: Final = """
+WITH counts AS (
+  SELECT id, cost_nusd, price, coalesce(units_in, 0) - coalesce(cached_in, 0) AS read,
+    coalesce(cached_in, 0) AS cached, coalesce(units_out, 0) AS written
+  FROM entries WHERE cost_nusd IS NOT NULL OR price IS NOT NULL
+)
+SELECT id, cost_nusd, price, read, cached, written FROM counts
+WHERE NOT (cost_nusd IS 0 AND read = 0 AND cached = 0 AND written = 0) AND cost_nusd IS NOT (
+  (read * coalesce(json_extract(price, '$.input_token'), 0) + 999999) / 1000000
+  + (cached * coalesce(json_extract(price, '$.cached_input_token'),
+      json_extract(price, '$.input_token'), 0) + 999999) / 1000000
+  + (written * coalesce(json_extract(price, '$.output_token'), 0) + 999999) / 1000000
+  + (coalesce(json_extract(price, '$.request'), 0) + 999999) / 1000000
+  + iif(price IS NULL, NULL, 0)
+) ORDER BY id
 """
 _NO_BASIS: Final = "SELECT id FROM entries WHERE basis IS NULL AND tries IS NOT NULL ORDER BY id"
 _COSTLESS: Final = """
@@ -93,7 +122,9 @@ def _broken(connection: sqlite3.Connection, now_ms: int) -> Iterator[str]:
     yield from _file(connection)
     for sql, say in _CHECKS:
         for row in connection.execute(sql, {"now_ms": now_ms}):
-            yield say(*row)
+            line = say(*row)
+            if line is not None:
+                yield line
 
 
 def _file(connection: sqlite3.Connection) -> Iterator[str]:
@@ -134,6 +165,27 @@ def _oversold(period_id: str, used: int, cap: int) -> str:
     )
 
 
+def _unexplained(period_id: str, overshoot: int, events: int) -> str:
+    return (
+        f"{period_id}: recorded overshoot {usd_text(overshoot)}, but its events come to "
+        f"{usd_text(events)}"
+    )
+
+
+def _mispriced(entry_id: str, cost: int | None, price: str | None, *counts: int) -> str | None:
+    shown = "nothing known" if cost is None else usd_text(cost)
+    if price is None:
+        return f"{entry_id}: costs {shown}, but says no price"
+    rates = json.loads(price)
+    read = rates.get("input_token", 0)
+    kinds = (read, rates.get("cached_input_token", read), rates.get("output_token", 0))
+    made = sum(map(cost_nusd, (*counts, 1), (*kinds, rates.get("request", 0))))
+    made = min(made, LARGEST_NUSD)  # no more can be written down
+    if made == cost:
+        return None
+    return f"{entry_id}: costs {shown}, but its units come to {usd_text(made)} at its price"
+
+
 def _without_basis(entry_id: str) -> str:
     return f"{entry_id}: does not say where its units come from"
 
@@ -142,7 +194,7 @@ def _without_cost(entry_id: str) -> str:
     return f"{entry_id}: counts into a budget, but has no cost"
 
 
-_CHECKS: Final[Sequence[tuple[str, Callable[..., str]]]] = (
+_CHECKS: Final[Sequence[tuple[str, Callable[..., str | None]]]] = (
     (_DEAD_HOLDS, _of_nobody),
     (_HELD_AND_SETTLED, _both),
     (_UNKNOWN_PERIODS.format(table="entries"), _unknown),
@@ -150,6 +202,8 @@ _CHECKS: Final[Sequence[tuple[str, Callable[..., str]]]] = (
     (_SETTLED, _settled),
     (_HELD, _held),
     (_OVERSOLD, _oversold),
+    (_UNEXPLAINED, _unexplained),
+    (_MISPRICED, _mispriced),
     (_NO_BASIS, _without_basis),
     (_COSTLESS, _without_cost),
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -68,11 +69,10 @@ class Admission:
             terms = await self._stored.read(known=self._budgets.knows)
             now_ms = self._now_ms()
             for period, change in self._budgets.set_terms(terms.budgets, terms.periods, now_ms):
-                self._ledger.note(change)
-                nusd = change.overshoot_nusd
+                nusd, told = change.overshoot_nusd, ()
                 if nusd:
-                    event = overshoot_event(period, now_ms, nusd=nusd, cause="cap")
-                    self._ledger.note(event)
+                    told = (overshoot_event(period, now_ms, nusd=nusd, cause="cap").row,)
+                self._ledger.note(replace(change, events=told))
             self._limiter.set_terms(terms.limits)
             self._is_stale = False
             self._waiting.wake()
@@ -149,10 +149,8 @@ class Admission:
         charges, events = till.settle(admitted, entry.cost_nusd or 0, self._now_ms())
         used = (entry.units_in or 0) + (entry.units_out or 0)
         self._limiter.settle(admitted.grant, used, self._clock.monotonic())
-        self._ledger.settle(entry, charges, body)
+        self._ledger.settle(entry, charges, events=events, body=body)
         self._needs.learn(admitted, entry.units_out or 0)
-        for event in events:
-            self._ledger.note(event)
         self._waiting.wake(admitted.scopes)
 
     def state_of(self, budget_id: str) -> BudgetState | None:

@@ -11,6 +11,7 @@ from app.db.ledger_changes import (
     HOLDS,
     Change,
     Charge,
+    Event,
     Intent,
     Row,
     Settlement,
@@ -75,13 +76,22 @@ class Ledger:
             TopUp(grown.id, self.lease_id, grown.units_out, grown.held_nusd, charges, is_durable)
         )
 
-    def settle(self, entry: Entry, charges: Sequence[Charge], body: Row | None = None) -> None:
+    def settle(
+        self,
+        entry: Entry,
+        charges: Sequence[Charge],
+        *,
+        events: Sequence[Event] = (),
+        body: Row | None = None,
+    ) -> None:
         """Turn a call's hold into its entry. It is settled now, when the call has ended.
 
         Raises:
             NotReadyError: there is no room for it, though there was when the call was admitted.
         """
-        self._writer.put(Settlement(entry.id, self.lease_id, entry_row(entry), charges, body))
+        told = [event.row for event in events]
+        row = entry_row(entry)
+        self._writer.put(Settlement(entry.id, self.lease_id, row, charges, told, body))
 
     async def flush(self) -> None:
         """Return when every entry recorded before can be read.

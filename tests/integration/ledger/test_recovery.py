@@ -20,6 +20,8 @@ from tests.integration.db.rows import entry
 
 NOW_MS = 1_795_000_000_000
 
+PRICE = '{"source": "api", "input_token": 20000000, "output_token": 10000000}'
+
 
 @pytest.fixture
 def path(data_dir: Path) -> Path:
@@ -41,7 +43,7 @@ def leave_behind(path: Path, hold_id: str, **facts: Any) -> None:
 
 
 def test_a_lost_call_gets_its_row_at_what_was_held(app: FastAPI, path: Path) -> None:
-    leave_behind(path, "req_1", held_nusd=7_000, price='{"source": "api", "input_token": 1}')
+    leave_behind(path, "req_1", held_nusd=7_000, price=PRICE)
     leave_behind(path, "req_2", held_nusd=0, price=None)
     assert [line.partition(":")[0] for line in verify(path.parent, NOW_MS).broken] == [
         "req_1",

@@ -1,12 +1,14 @@
 """`meterhouse verify` finds each thing that can be wrong, and says it on one line."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from app.core.errors import ConfigurationError
+from app.db.ledger_changes import Value
 from app.db.ledger_store import LedgerStore
 from app.db.sqlite import FILE_NAME
 from app.db.verifier import verify
@@ -21,6 +23,14 @@ PERIOD = (
     "INSERT INTO budget_periods (id, budget_id, start_ms, cap_nusd, is_hard, held_nusd, "
     "settled_nusd, overshoot_nusd, closing_nusd) VALUES ('b@0', 'b', 0, 100, 1, 0, 30, 0, 0)"
 )
+PRICE = '{"source": "api", "input_token": 2500000, "output_token": 500000, "request": 7000000}'
+PRICED: Mapping[str, Value] = {  # 5 for two read anew, 2.5 for a cached one, 14.5, 7
+    "units_in": 3,
+    "cached_in": 1,
+    "units_out": 29,
+    "cost_nusd": 30,
+    "price": PRICE,
+}
 LEASE = "INSERT INTO leases (id, started_at_ms, until_ms) VALUES ('lease_1', 0, 1795000001000)"
 
 
@@ -30,7 +40,7 @@ def path(data_dir: Path) -> Path:
     path = data_dir / FILE_NAME
     execute(path, BUDGET, PERIOD, LEASE)
     with closing(LedgerStore(path)) as store:
-        store.write(call("req_1", cost_nusd=30, charged='["b@0"]', tries="[{}]"))
+        store.write(call("req_1", **PRICED, charged='["b@0"]', tries="[{}]"))
     return path
 
 
@@ -60,6 +70,15 @@ HOLD = {
     "units_in": 1,
     "units_out": 1,
     "held_nusd": 0,
+}
+
+
+OVERSHOOT = {
+    "id": "budget.overshoot:b@0:cap:7",
+    "at_ms": 1,
+    "kind": "budget.overshoot",
+    "object_id": "b",
+    "facts": '{"period_id": "b@0", "overshoot_nusd": 7}',
 }
 
 
@@ -98,6 +117,26 @@ def test_what_agrees_is_clean(path: Path) -> None:
             insert("entries", **{**entry("req_2", basis=None, tries="[{}]"), "stream": 0}),
             "req_2: does not say where its units come from",
         ),
+        (
+            insert("entries", **{**entry("req_2", **PRICED | {"cost_nusd": 31}), "stream": 0}),
+            "req_2: costs $0.000000031, but its units come to $0.00000003 at its price",
+        ),
+        (
+            insert("entries", **{**entry("req_2", **PRICED | {"cost_nusd": None}), "stream": 0}),
+            "req_2: costs nothing known, but its units come to $0.00000003 at its price",
+        ),
+        (
+            insert("entries", **{**entry("req_2", cost_nusd=5), "stream": 0}),
+            "req_2: costs $0.000000005, but says no price",
+        ),
+        (
+            "UPDATE budget_periods SET overshoot_nusd = 5",
+            "b@0: recorded overshoot $0.000000005, but its events come to $0.00",
+        ),
+        (
+            insert("events", **OVERSHOOT),
+            "b@0: recorded overshoot $0.00, but its events come to $0.000000007",
+        ),
     ],
 )
 def test_each_thing_that_is_wrong_is_one_line(path: Path, statement: str, line: str) -> None:
@@ -106,6 +145,29 @@ def test_each_thing_that_is_wrong_is_one_line(path: Path, statement: str, line: 
     [found] = broken(path)
 
     assert found.startswith(line)
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        {"price": '{"source": "api", "cached_input_token": 1, "request": 7000001}', "cost_nusd": 9},
+        {"price": '{"source": "api"}', "cost_nusd": 0},
+        {"units_in": 0, "cached_in": None, "units_out": 0, "cost_nusd": 0},  # nothing was done
+        {  # more than 64 bits hold on the way
+            "units_out": 30_000_000,
+            "price": '{"source": "api", "output_token": 1000000000001}',
+            "cost_nusd": 30_000_000_000_030,
+        },
+    ],
+    ids=["cached", "free", "refused", "large"],
+)
+def test_a_cost_is_what_the_price_makes_of_the_units(
+    path: Path, right: Mapping[str, Value]
+) -> None:
+    with closing(LedgerStore(path)) as store:
+        store.write(call("req_2", **{**PRICED, **right}))
+
+    assert broken(path) == []
 
 
 def test_more_money_than_there_was_is_found(path: Path) -> None:

@@ -61,8 +61,8 @@ class FakeLedger:
     async def intend(self, hold: Hold, charges: object, *, is_durable: bool) -> None:
         del hold, charges, is_durable
 
-    def settle(self, entry: Entry, charges: object, body: Row | None) -> None:
-        del charges
+    def settle(self, entry: Entry, charges: object, *, events: object, body: Row | None) -> None:
+        del charges, events
         self.entries.append(entry)
         self.bodies.append(body)
 
