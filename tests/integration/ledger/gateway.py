@@ -4,15 +4,28 @@
 
 import json
 import sqlite3
-from collections.abc import Coroutine, Mapping, Sequence
+from asyncio import CancelledError
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from app.core.clock import epoch_ms
 from app.core.gateway_file import ModelBounds
-from app.db.ledger_changes import Change, LeaseRenewal
+from app.db.ledger_changes import (
+    HOLDS,
+    Change,
+    Charge,
+    Intent,
+    LeaseRenewal,
+    PeriodChange,
+    Settlement,
+    TopUp,
+    Withdrawal,
+)
 from app.db.ledger_store import LedgerStore
 from app.db.ledger_writer import LedgerWriter
 from app.db.repositories.holds import HoldDirectory, Orphans
@@ -54,6 +67,13 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     raise AssertionError("it waits")
 
 
+class Leaves(Enum):
+    """When a client leaves that waits for its intent."""
+
+    BEFORE = auto()  # it is written
+    AFTER = auto()
+
+
 class Fuse:
     """Lets the process die at one of the next statements."""
 
@@ -67,23 +87,20 @@ class Fuse:
             self.left -= 1
 
 
-class MortalConnection:
-    """A connection whose process may die before any statement."""
+class MortalCursor:
+    """The cursor of a process that may die before any statement."""
 
-    def __init__(self, connection: sqlite3.Connection, fuse: Fuse) -> None:
-        self._connection = connection
+    def __init__(self, cursor: sqlite3.Cursor, fuse: Fuse) -> None:
+        self._cursor = cursor
         self._fuse = fuse
 
     def execute(self, *arguments: Any) -> Any:
         self._fuse.count()
-        return self._connection.execute(*arguments)
+        return self._cursor.execute(*arguments)
 
     def executemany(self, *arguments: Any) -> Any:
         self._fuse.count()
-        return self._connection.executemany(*arguments)
-
-    def close(self) -> None:
-        self._connection.close()
+        return self._cursor.executemany(*arguments)
 
 
 class StepWriter:
@@ -91,9 +108,9 @@ class StepWriter:
 
     def __init__(self, path: Path, fuse: Fuse) -> None:
         self._store = LedgerStore(path)
-        mortal = MortalConnection(self._store._connection, fuse)
-        self._store._connection = cast("Any", mortal)
+        self._store._cursor = cast("Any", MortalCursor(self._store._cursor, fuse))
         self.queue: list[Change] = []
+        self.leaves: Leaves | None = None  # whoever waits
 
     def has_room(self) -> bool:
         return True
@@ -104,8 +121,28 @@ class StepWriter:
     async def write(self, change: Change, *, patience_seconds: float = 5.0) -> None:
         del patience_seconds
         self.put(change)
+        if self.leaves is Leaves.BEFORE:
+            raise CancelledError
         refused = self.step(len(self.queue))
         assert change not in refused, f"the database refuses what was admitted: {change}"
+        if self.leaves is Leaves.AFTER:
+            raise CancelledError
+
+    @property
+    def closings(self) -> list[Settlement | Withdrawal]:
+        return [one for one in self.queue if isinstance(one, Settlement | Withdrawal)]
+
+    def coming(self, held: Iterable[str]) -> Callable[[str], Sequence[int]]:
+        """Return what will be added to the held, settled and overshoot of a period.
+
+        What is not held any more by then, or not yet, has nothing to add.
+        """
+        is_open, sums = {*held}, defaultdict[str, list[int]](lambda: [0, 0, 0])
+        for change in self.queue:
+            for charge in _charges_of(change, is_open):
+                for place, nusd in enumerate(charge[1:]):
+                    sums[charge.period_id][place] += nusd
+        return sums.__getitem__
 
     async def flush(self) -> None:
         self.step(len(self.queue))
@@ -119,6 +156,21 @@ class StepWriter:
 
     def die(self) -> None:
         self._store.close()
+
+
+def _charges_of(change: Change, is_open: set[str]) -> Sequence[Charge]:
+    match change:
+        case Intent(row=row, charges=charges):
+            is_open.add(str(dict(zip(HOLDS.names, row, strict=True))["id"]))
+            return charges
+        case PeriodChange(period_id=period_id, overshoot_nusd=nusd):
+            return [Charge(period_id, overshoot_nusd=nusd)]
+        case TopUp() | Settlement() | Withdrawal() if change.hold_id in is_open:
+            if not isinstance(change, TopUp):
+                is_open.remove(change.hold_id)
+            return change.charges
+        case _:
+            return ()
 
 
 class Rows:
@@ -199,11 +251,23 @@ class Process:
     def refresh(self) -> None:
         run(self.admission.refresh())
 
-    def admit(self, call_id: str, who: Principal, max_tokens: int, *, stream: bool) -> Admitted:
+    def admit(
+        self,
+        call_id: str,
+        who: Principal,
+        max_tokens: int,
+        *,
+        stream: bool,
+        leaves: Leaves | None = None,
+    ) -> Admitted:
         payload = {"max_tokens": max_tokens}
         call = Call(call_id, None, who, "chat-completion", "m", payload, b"{}", stream)
         target = replace(TARGET, model=call_id)  # nothing is learnt of it for the next call
-        admitted = run(self.admission.admit(call, target))
+        self.writer.leaves = leaves
+        try:
+            admitted = run(self.admission.admit(call, target))
+        finally:
+            self.writer.leaves = None
         self.running[call_id] = admitted
         return admitted
 
@@ -251,6 +315,7 @@ def entry_of(admitted: Admitted, tokens_in: int, tokens_out: int, cost: int) -> 
         user_id=hold.user_id,
         team_id=hold.team_id,
         cost_nusd=cost,
+        price=None if admitted.price is None else admitted.price.facts(),
         held_nusd=admitted.held_nusd,
         charged=hold.charged,
     )

@@ -5,11 +5,12 @@
 import shutil
 import sqlite3
 import tempfile
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings, strategies as st
@@ -27,14 +28,19 @@ from app.core.clock import epoch_ms
 from app.core.errors import BudgetBusyError, BudgetExceededError
 from app.db.ledger_batch import Batch
 from app.db.ledger_changes import Settlement, Withdrawal
+from app.db.ledger_store import LedgerStore
 from app.db.sqlite import FILE_NAME
 from app.db.verifier import verify
 from app.services.admission.accounts import BudgetPeriod
-from app.services.admission.admitted import SLICE_TOKENS
+from app.services.admission.admission import Admission
+from app.services.admission.admitted import SLICE_TOKENS, Admitted
 from app.services.admission.scopes import INSTANCE, AccountScope, ScopeKind
 from app.services.admission.terms import Budget, Period
+from app.services.admission.till import Charges
+from app.services.ledger.entry import Entry
+from app.services.ledger.ledger import Ledger
 from app.services.principals import Principal, Scope
-from tests.integration.ledger.gateway import Crash, Prices, Process, Rows, price
+from tests.integration.ledger.gateway import Crash, Leaves, Prices, Process, Rows, price
 from tests.support.clocks import FakeClock
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - where a sync costs nothing
@@ -75,6 +81,7 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
             _store(path, budget)
             self.rows.budgets[budget.id] = budget
         self.intended: set[str] = set()
+        self.withdrawn: set[str] = set()
         self.may_overshoot = dict.fromkeys(self.rows.budgets, 0)
         self.closings: list[Settlement | Withdrawal] = []
         self.calls = self.processes = 0
@@ -95,16 +102,27 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
         who=st.sampled_from(WHO),
         tokens=st.sampled_from((1, 100, 3_000, 5_000, 9_000)),
         stream=st.booleans(),
+        leaves=st.sampled_from((None, None, None, Leaves.BEFORE, Leaves.AFTER)),
     )
-    def admit(self, who: Principal, tokens: int, *, stream: bool) -> None:
+    def admit(self, who: Principal, tokens: int, *, stream: bool, leaves: Leaves | None) -> None:
+        """Let a call in; some of their clients leave before anything is sent."""
         self.calls += 1
         call_id = f"req_{self.calls:04}"
         try:
-            self.process.admit(call_id, who, tokens, stream=stream)
+            self.process.admit(call_id, who, tokens, stream=stream, leaves=leaves)
         except (BudgetBusyError, BudgetExceededError):
             self._must_not_fit(who, tokens, stream=stream)
+        except CancelledError:
+            self.withdrawn.add(call_id)
+            self.closings += self.process.writer.closings
         else:
             self.intended.add(call_id)
+
+    @rule(tokens=st.sampled_from((5_000, 9_000)))
+    def admit_all(self, tokens: int) -> None:
+        """Let large calls in, of which some do not fit beside the others."""
+        for who in WHO:
+            self.admit(who=who, tokens=tokens, stream=False, leaves=None)
 
     def _must_not_fit(self, who: Principal, tokens: int, *, stream: bool) -> None:
         output = min(tokens, SLICE_TOKENS) if stream else tokens
@@ -143,7 +161,7 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
         cost = self.process.settle(call_id, *tokens)
         for period in admitted.periods:
             self.may_overshoot[period.budget.id] += max(0, cost - admitted.held_nusd)
-        self.closings += [one for one in self.process.writer.queue if isinstance(one, Settlement)]
+        self.closings += self.process.writer.closings
 
     @precondition(lambda self: self.closings)
     @rule(data=st.data())
@@ -154,9 +172,14 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
     def write(self, count: int) -> None:
         assert self.process.writer.step(count) == []
 
-    @rule(statements=st.integers(0, 12))
-    def die(self, statements: int) -> None:
-        """Die at one of the next statements, or when there are no more; then start anew."""
+    @rule(statements=st.integers(0, 8), ended=st.integers(0, 2))
+    def die(self, statements: int, ended: int) -> None:
+        """Die at one of the next statements, or when there are no more; then start anew.
+
+        Some calls have just ended, and nothing of that is written yet.
+        """
+        for call_id in sorted(self.process.running)[:ended]:
+            self.process.settle(call_id, 1, 1)
         self.process.fuse.left = statements
         with suppress(Crash):
             self.process.writer.step(9)
@@ -167,11 +190,22 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
     def freeze(self) -> None:
         """Let another process take over, and this one wake up and go on as if nothing was."""
         frozen = self.process
+        frozen.writer.step(99)
         self.process = self._start()
         for call_id in sorted(frozen.running):
-            frozen.settle(call_id, 1, 1)
+            frozen.settle(call_id, 1, 9_000)
         assert frozen.writer.step(99) == []  # nothing for the constraints to catch
         frozen.die()
+
+    @rule(seconds=st.integers(31, 90))
+    def expire(self, seconds: int) -> None:
+        """Let the lease of a process that lives run out, as after a long lock or a clock's jump."""
+        self.clock.move(seconds)
+        gone = verify(self.folder, epoch_ms(self.clock.now())).broken
+        held = {row["id"] for row in self.rows.query("SELECT id FROM holds")}
+        assert {line.partition(":")[0] for line in gone} == held
+        self.process.renew()
+        self.process.writer.step(99)
 
     @rule(hours=st.sampled_from((-1, 1, 24, 24 * 7, 24 * 31)))
     def pass_time(self, hours: int) -> None:
@@ -209,19 +243,19 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
 
     @invariant()
     def memory_says_what_the_file_will(self) -> None:
-        assert self.process.writer.step(len(self.process.writer.queue)) == []
+        held = {row["id"] for row in self.rows.query("SELECT id FROM holds")}
+        coming = self.process.writer.coming(held)
         for budget_id in self.rows.budgets:
             state = self.process.admission.state_of(budget_id)
             assert state is not None
+            period_id = f"{budget_id}@{state.start_ms}"
             found = self.rows.query(
-                "SELECT settled_nusd, held_nusd, overshoot_nusd FROM budget_periods WHERE id = ?",
-                f"{budget_id}@{state.start_ms}",
+                "SELECT held_nusd, settled_nusd, overshoot_nusd FROM budget_periods WHERE id = ?",
+                period_id,
             )
-            known = (state.settled_nusd, state.held_nusd, state.overshoot_nusd)
-            assert [tuple(row.values()) for row in found] in (
-                [known],
-                [] if known == (0, 0, 0) else None,
-            )
+            stored = [one for row in found for one in row.values()] or [0, 0, 0]
+            known = (state.held_nusd, state.settled_nusd, state.overshoot_nusd)
+            assert tuple(map(sum, zip(stored, coming(period_id), strict=True))) == known
 
     def teardown(self) -> None:
         if not hasattr(self, "process"):
@@ -232,7 +266,8 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
         held = self.rows.query("SELECT id FROM holds")
         self.process.die()
         shutil.rmtree(self.folder)
-        assert sorted(written) == sorted(self.intended)
+        assert self.intended <= {*written} <= self.intended | self.withdrawn
+        assert len({*written}) == len(written)
         assert held == []
 
 
@@ -302,8 +337,51 @@ def _check_then_add(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BudgetPeriod, "has_room", has_room)
 
 
+def _keep_what_is_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def keep(admission: Admission, admitted: Admitted) -> Charges:
+        del admission, admitted
+        return ()
+
+    monkeypatch.setattr(Admission, "_give_back", keep)
+
+
+def _forget_to_withdraw(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forget(ledger: Ledger, hold_id: str, charges: Charges) -> None:
+        del ledger, hold_id, charges
+
+    monkeypatch.setattr(Ledger, "withdraw", forget)
+
+
+def _tell_of_what_is_fenced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write down what a settlement does to budgets, whoever's hold it is by then."""
+
+    def settle(ledger: Ledger, entry: Entry, charges: Any, *, events: Any, body: Any) -> None:
+        real(ledger, entry, charges, body=body)
+        for event in events:
+            ledger.note(event)
+
+    real = Ledger.settle
+    monkeypatch.setattr(Ledger, "settle", settle)
+
+
+def _no_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commit each statement by itself, so that a crash leaves half a change behind."""
+    monkeypatch.setattr(LedgerStore, "_transaction", nullcontext)
+
+
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("broken", [_no_state_guard, _no_fence, _check_then_add])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        _no_state_guard,
+        _no_fence,
+        _check_then_add,
+        _keep_what_is_withdrawn,
+        _forget_to_withdraw,
+        _tell_of_what_is_fenced,
+        _no_transaction,
+    ],
+)
 def test_a_ledger_without_its_guards_is_caught(
     machine: type[Money], monkeypatch: pytest.MonkeyPatch, broken: Broken
 ) -> None:
