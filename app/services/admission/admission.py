@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -13,9 +12,10 @@ from app.core.gateway_file import ModelBounds
 from app.db.ledger_changes import Row
 from app.services.admission import till
 from app.services.admission.admitted import Admitted
-from app.services.admission.budget_events import overshoot_event
+from app.services.admission.budget_events import told_of
 from app.services.admission.budgets import Budgets, refusal_of
 from app.services.admission.limits import Limiter
+from app.services.admission.measured import Measured
 from app.services.admission.needs import Need, Needs
 from app.services.admission.rate_headers import rate_headers
 from app.services.admission.refusal_errors import error_of
@@ -69,10 +69,7 @@ class Admission:
             terms = await self._stored.read(known=self._budgets.knows)
             now_ms = self._now_ms()
             for period, change in self._budgets.set_terms(terms.budgets, terms.periods, now_ms):
-                nusd, told = change.overshoot_nusd, ()
-                if nusd:
-                    told = (overshoot_event(period, now_ms, nusd=nusd, cause="cap").row,)
-                self._ledger.note(replace(change, events=told))
+                self._ledger.note(told_of(change, period, now_ms))
             self._limiter.set_terms(terms.limits)
             self._is_stale = False
             self._waiting.wake()
@@ -159,14 +156,16 @@ class Admission:
 
     async def _take_in_turn(self, call: Call, target: Target) -> Admitted:
         who, scopes = call.principal, scopes_of(call.principal)
-        seconds = self._limiter.wait_up_to_seconds(scopes)
+        seconds, measured = self._limiter.wait_up_to_seconds(scopes), Measured(call)
 
         def attempt() -> Admitted | Refusal:
-            return self._take(self._needs.of(call, target, scopes, self._now_ms()))
+            return self._take(self._needs.of(measured, target, scopes, self._now_ms()))
 
         if seconds > 0:
             place = Place(who.team_id, who.lineage_id or who.key_id)
-            got = await self._waiting.wait(place, attempt, self._give_back, seconds=seconds)
+            got = await self._waiting.wait(
+                place, attempt, self._give_back, seconds=seconds, size_bytes=len(call.body)
+            )
         else:
             got = attempt()
         if isinstance(got, Admitted):

@@ -1,11 +1,12 @@
 """What operators are told about budgets, once each."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic_core import to_json
 
-from app.db.ledger_changes import EVENTS, Event
+from app.db.ledger_changes import EVENTS, Event, PeriodChange
 from app.services.admission.accounts import BudgetPeriod
 
 ALERT: Final = "budget.alert"
@@ -37,6 +38,14 @@ def overshoot_event(period: BudgetPeriod, at_ms: int, *, nusd: int, cause: str) 
     """
     event_id = f"{OVERSHOOT}:{period.id}:{cause}:{period.overshoot_nusd}"
     return _event(event_id, OVERSHOOT, period, at_ms, overshoot_nusd=nusd, cause=cause)
+
+
+def told_of(change: PeriodChange, period: BudgetPeriod, at_ms: int) -> PeriodChange:
+    """Return other terms of a period, with what operators are told where they exceed a cap."""
+    nusd = change.overshoot_nusd
+    if not nusd:
+        return change
+    return replace(change, events=(overshoot_event(period, at_ms, nusd=nusd, cause="cap").row,))
 
 
 def _event(event_id: str, kind: str, period: BudgetPeriod, at_ms: int, **facts: Any) -> Event:

@@ -7,11 +7,11 @@ from app.core.gateway_file import ModelBounds
 from app.db.ledger_changes import Charge
 from app.services.admission.accounts import BudgetPeriod
 from app.services.admission.admitted import SLICE_TOKENS, Admitted, cost_of, price_for
-from app.services.admission.bounds import Bound, bound_of
+from app.services.admission.bounds import Bound
 from app.services.admission.budgets import Budgets
 from app.services.admission.hidden_output import HiddenOutput
 from app.services.admission.limits import Grant
-from app.services.admission.price_fields import refuse_unpriced_fields
+from app.services.admission.measured import Measured
 from app.services.admission.scopes import AccountScope
 from app.services.call import Call
 from app.services.ledger.hold import Hold
@@ -19,7 +19,6 @@ from app.services.prices.price import Price
 from app.services.prices.price_book import PriceBook
 from app.services.prices.quote import Quote
 from app.services.routing.catalogue import Target
-from app.utils.json_values import encoded
 
 
 class Need(NamedTuple):
@@ -96,7 +95,9 @@ class Needs:
         self._model_bounds = model_bounds
         self._hidden = HiddenOutput()
 
-    def of(self, call: Call, target: Target, scopes: Sequence[AccountScope], at_ms: int) -> Need:
+    def of(
+        self, measured: Measured, target: Target, scopes: Sequence[AccountScope], at_ms: int
+    ) -> Need:
         """Return what a call of some scopes needs at a moment.
 
         Raises:
@@ -108,19 +109,14 @@ class Needs:
         is_hard = any(period.is_hard for period in periods)
         is_free = price is not None and not any(price.units.values())
         if is_hard and not is_free:
-            refuse_unpriced_fields(call.payload)
+            measured.refuse_unpriced_fields()
         terms = self._model_bounds(target.name)
-        bound = bound_of(
-            call.payload,
-            _size_of(call, is_metered=is_hard),
-            terms,
-            quote.context_of(upstream_model),
-        )
+        bound = measured.bound(terms, quote.context_of(upstream_model), is_metered=is_hard)
         hides = terms.hides_output or self._hidden.is_known_of(target.upstream, upstream_model)
-        in_slices = call.stream and not (is_hard and hides)
+        in_slices = measured.call.stream and not (is_hard and hides)
         output = min(bound.output_tokens, SLICE_TOKENS) if in_slices else bound.output_tokens
         return Need(
-            call=call,
+            call=measured.call,
             target=target,
             at_ms=at_ms,
             scopes=scopes,
@@ -136,9 +132,3 @@ class Needs:
     def learn(self, admitted: Admitted, units_out: int) -> None:
         """Hold for later calls by what became of one."""
         self._hidden.note(admitted, units_out)
-
-
-def _size_of(call: Call, *, is_metered: bool) -> int:
-    """Return the bytes of a call's body: the most of what came and of what is sent."""
-    came = len(call.body)
-    return max(came, len(encoded(call.payload))) if is_metered else came

@@ -138,3 +138,22 @@ async def test_money_that_is_held_is_waited_for_too(gateway: Metered) -> None:
     answers = await asyncio.gather(*(gateway.call(max_tokens=100) for _ in range(4)))
 
     assert [answer.status_code for answer in answers] == [200] * 4
+
+
+async def test_calls_with_more_than_memory_should_hold_do_not_wait(gateway: Metered) -> None:
+    team = (await gateway.client.post("/v1/teams", json={"name": "patient"})).json()["id"]
+    key = {"name": "k", "team_id": team, "scopes": ["inference"]}
+    secret = (await gateway.client.post("/v1/keys", json=key)).json()["secret"]
+    await gateway.set_limit(scope="team", scope_id=team, parallel_calls=1, wait_up_to_seconds=10)
+    gateway.client.headers["authorization"] = f"Bearer {secret}"
+    gateway.upstream.gate.clear()
+    first = asyncio.ensure_future(gateway.call())
+    await gateway.upstream.came.acquire()
+
+    large = [asyncio.ensure_future(gateway.call(pad="x" * 9_000_000)) for _ in range(2)]
+    refused, _ = await asyncio.wait(large, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+    gateway.upstream.gate.set()
+
+    assert [(await one).status_code for one in refused] == [429]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*large)) == [200, 429]
+    assert (await first).status_code == 200
