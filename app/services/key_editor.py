@@ -15,7 +15,7 @@ from app.db.repositories.people import People
 from app.models.api_keys import ApiKey
 from app.services.audit_trail import Action, AuditTrail
 from app.services.key_lineages import KeyLineages
-from app.services.key_owners import KeyOwner, KeyOwners
+from app.services.key_owners import KeyOwners
 from app.services.key_rights import Grant, grant_of, require_rotation, require_within
 from app.services.keys import KeyService
 from app.services.principals import Scope
@@ -65,7 +65,7 @@ class KeyEditor:
             InvalidRequestError: it would never be good, or nobody's.
         """
         owner = await KeyOwners(self._people, self._trail.who).find(wish.user_id, wish.team_id)
-        issued = self._new(wish.name, owner, self._grant(wish))
+        issued = self._new(wish.name, owner.user_id, self._grant(wish, owner.team_id))
         issued.key.lineage_id = await self._lineages.binding()
         await self._people.keys.add(issued.key)
         await self._trail.record(
@@ -90,7 +90,7 @@ class KeyEditor:
             )
         require_within(grant_of(old), self._trail.who)
         await self._lineages.require_rotation(old)
-        issued = self._new(old.name, KeyOwner(old.user_id, old.team_id), grant_of(old))
+        issued = self._new(old.name, old.user_id, grant_of(old))
         issued.key.lineage_id = old.lineage_id or old.id
         before = _facts(old)
         ends_at_ms = now_ms + int(overlap.total_seconds() * 1000)
@@ -122,22 +122,23 @@ class KeyEditor:
     async def _fetch(self, key_id: str) -> ApiKey:
         return await KeyService(self._people.keys, self._trail.who).fetch_key(key_id)
 
-    def _grant(self, wish: KeyWish) -> Grant:
+    def _grant(self, wish: KeyWish, team_id: str | None) -> Grant:
         """Return what a new key may do: what is asked for, within what the asking key may."""
         who, now = self._trail.who, self._clock.now()
-        if wish.expires_at is not None and wish.expires_at <= now:
+        asked = wish.expires_at
+        if asked is not None and asked <= now:
             raise InvalidRequestError(
                 f"`expires_at` must be in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} now.",
                 param="expires_at",
             )
-        asked_ms = None if wish.expires_at is None else epoch_ms(wish.expires_at)
         grant = Grant(
             scopes=wish.scopes,
             allowed_models=(
                 who.allowed_models if wish.allowed_models is None else wish.allowed_models
             ),
-            expires_at_ms=who.expires_at_ms if asked_ms is None else asked_ms,
+            expires_at_ms=who.expires_at_ms if asked is None else epoch_ms(asked),
             tags={**who.tags, **(wish.tags or {})},
+            team_id=team_id,
         )
         require_within(grant, who)
         if len(grant.tags) > MAX_TAGS:
@@ -147,7 +148,7 @@ class KeyEditor:
             )
         return grant
 
-    def _new(self, name: str, owner: KeyOwner, grant: Grant) -> IssuedKey:
+    def _new(self, name: str, user_id: str | None, grant: Grant) -> IssuedKey:
         secret = new_secret()
         key = ApiKey(
             id=new_id("key"),
@@ -161,8 +162,8 @@ class KeyEditor:
             expires_at_ms=grant.expires_at_ms,
             revoked_at_ms=None,
             last_used_at_ms=None,
-            user_id=owner.user_id,
-            team_id=owner.team_id,
+            user_id=user_id,
+            team_id=grant.team_id,
             allowed_models=None if grant.allowed_models is None else [*grant.allowed_models],
             tags=dict(grant.tags),
             created_by=self._trail.who.user_id,

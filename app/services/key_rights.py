@@ -20,6 +20,7 @@ class Grant:
     allowed_models: tuple[str, ...] | None  # None: all
     expires_at_ms: int | None  # None: never
     tags: Mapping[str, str]
+    team_id: str | None  # that is charged
 
 
 def grant_of(key: ApiKey) -> Grant:
@@ -29,6 +30,7 @@ def grant_of(key: ApiKey) -> Grant:
         allowed_models=None if key.allowed_models is None else tuple(key.allowed_models),
         expires_at_ms=key.expires_at_ms,
         tags=key.tags,
+        team_id=key.team_id,
     )
 
 
@@ -72,6 +74,7 @@ def require_within(grant: Grant, who: Principal) -> None:
         )
     _require_models_within(grant, who)
     _require_end_within(grant, who)
+    _require_same_team(grant, who)
     if not who.tags.items() <= grant.tags.items():
         raise ForbiddenError(
             "Your own key has fixed tags, which the one that you ask for must have too: "
@@ -100,4 +103,14 @@ def _require_end_within(grant: Grant, who: Principal) -> None:
             "Your own key expires before the one that you ask for would: "
             f"{from_epoch_ms(end_ms):%Y-%m-%dT%H:%M:%SZ}. Ask for an earlier end.",
             param="expires_at",
+        )
+
+
+def _require_same_team(grant: Grant, who: Principal) -> None:
+    """Return if the team of the key that asks is charged for the other too: no key sheds it."""
+    if who.team_id not in {None, grant.team_id} and not manages_all(who):
+        raise ForbiddenError(
+            "Your own key is charged to a team, so a key that you get with it must be charged to "
+            f"the same: {who.team_id}. Ask with a key that is charged to none, or ask an admin.",
+            param="team_id",
         )
