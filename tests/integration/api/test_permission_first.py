@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from starlette.requests import Request
 
+from app.api.dependencies.plain_json import PlainRequest
 from tests.conftest import ADMIN_KEY
 from tests.support.people import People
 from tests.support.servers import running
@@ -33,13 +33,13 @@ def connection(app: FastAPI) -> Generator[socket.socket]:
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return the sizes of the bodies that were parsed, which grows."""
     sizes = list[int]()
-    parse = Request.json
+    parse = PlainRequest.json
 
-    async def noting(request: Request) -> Any:
+    async def noting(request: PlainRequest) -> Any:
         sizes.append(len(await request.body()))
         return await parse(request)
 
-    monkeypatch.setattr(Request, "json", noting)
+    monkeypatch.setattr(PlainRequest, "json", noting)
     return sizes
 
 
