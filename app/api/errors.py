@@ -83,6 +83,7 @@ OUTCOMES: Final[Mapping[type[errors.AppError], Outcome]] = {
     errors.RateLimitedError: Outcome(429, "rate_limit_error", "overloaded"),
     errors.BudgetBusyError: Outcome(429, "rate_limit_error", "overloaded"),
     errors.NotReadyError: Outcome(503, "server_error", "overloaded"),
+    errors.OverloadedError: Outcome(503, "server_error", "overloaded", retry=True),
     errors.UpstreamError: Outcome(502, "server_error", "generation"),
     errors.UpstreamTimeoutError: Outcome(504, "server_error", "generation"),
     errors.UpstreamCredentialsError: Outcome(502, "server_error", "generation", retry=False),

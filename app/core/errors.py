@@ -19,6 +19,7 @@ AppError
 |- RateLimitedError
 |- BudgetBusyError
 |- NotReadyError
+|- OverloadedError
 |- UpstreamError
    |- UpstreamUnreachableError
    |- UpstreamTimeoutError
@@ -26,6 +27,7 @@ AppError
    |- UpstreamCreditsError
    |- UpstreamRateLimitedError
    |- UpstreamUnavailableError
+   |  |- UpstreamLoadingError
    |- UpstreamProtocolError
    |- UpstreamTruncatedError
    |- UpstreamRejectedError (NotFound, TooLarge, Unprocessable)
@@ -169,6 +171,12 @@ class NotReadyError(AppError):
     code = "not_ready"
 
 
+class OverloadedError(AppError):
+    """There is no room for one more call, neither running nor waiting."""
+
+    code = "overloaded"
+
+
 class UpstreamError(AppError):
     """The upstream failed, in a way that has no better name."""
 
@@ -191,6 +199,7 @@ class UpstreamCredentialsError(UpstreamError):
     """The upstream refused the operator's credential (its 401 or 403)."""
 
     code = "upstream_credentials"
+    is_for_model: bool = False  # it is good, but not for the model that was asked for
 
 
 class UpstreamCreditsError(UpstreamError):
@@ -209,6 +218,12 @@ class UpstreamUnavailableError(UpstreamError):
     """The upstream is overloaded, or its model is still loading (its 503)."""
 
     code = "upstream_unavailable"
+
+
+class UpstreamLoadingError(UpstreamUnavailableError):
+    """The model is being loaded, which takes a while and is nobody's fault."""
+
+    code = "upstream_loading"
 
 
 class UpstreamProtocolError(UpstreamError):

@@ -1,7 +1,7 @@
 """`meterhouse.toml`: the upstreams, their models, what those cost, and which is the default."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
 from urllib.parse import urlsplit
@@ -19,7 +19,14 @@ from pydantic import (
 
 from app.core.config import Settings, read_variables
 from app.core.errors import ConfigurationError
-from app.core.gateway_prices import PriceConfig, check_free, overlaps
+from app.core.gateway_models import (
+    ModelConfig,
+    TargetConfig,
+    TargetTimeouts,
+    TimeoutConfig,
+    price_of,
+)
+from app.core.gateway_prices import PriceConfig, PriceTerms, check_free, overlaps
 from app.core.gateway_secrets import resolve_tokens
 from app.core.gateway_table import STRICT
 from app.core.gateway_text import (
@@ -40,27 +47,11 @@ HUGGINGFACE_URL: Final = "https://router.huggingface.co/v1"
 _OPENAI_HOST: Final = "api.openai.com"
 
 
-def _one_target(value: list["TargetConfig"]) -> list["TargetConfig"]:
-    if len(value) != 1:
-        raise ValueError("must hold exactly one target in this version")
-    return value
-
-
 HeaderValue = Annotated[str, AfterValidator(check_header_value)]
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
 class _Strict(BaseModel):
     model_config = STRICT
-
-
-class TimeoutConfig(_Strict):
-    """How long to wait for an upstream, in seconds."""
-
-    connect_seconds: Annotated[Seconds, Field(description="Until the connection stands.")] = 5.0
-    first_byte_seconds: Annotated[Seconds, Field(description="Until the answer begins.")] = 60.0
-    idle_seconds: Annotated[Seconds, Field(description="Between two pieces of data.")] = 60.0
-    total_seconds: Annotated[Seconds, Field(description="For the whole call.")] = 600.0
 
 
 class UpstreamConfig(_Strict):
@@ -77,6 +68,14 @@ class UpstreamConfig(_Strict):
     ]
     token: Annotated[
         SecretStr | None, Field(description='{ env = "NAME" } or { file = "/path" }.')
+    ] = None
+    tokens: Annotated[
+        list[SecretStr],
+        Field(description="Several instead of one: calls are spread, and one may fail."),
+    ] = []
+    max_parallel: Annotated[
+        PositiveInt | None,
+        Field(description="Calls that it gets at once; as many may wait, for 2 seconds."),
     ] = None
     auth_header: Annotated[
         str, AfterValidator(check_header_name), Field(description="Header that carries the token.")
@@ -121,47 +120,11 @@ class UpstreamConfig(_Strict):
             return {"output_cap": "max_completion_tokens", **config}
         return config
 
-
-class TargetConfig(_Strict):
-    """One upstream with one of its models."""
-
-    upstream: Annotated[str, Field(description="Name of a table under [upstreams].")]
-    model: Annotated[
-        str, AfterValidator(check_model_name), Field(description="What the upstream calls it.")
-    ]
-
-
-class ModelBounds(_Strict):
-    """The most that a call of a model can come to, where neither caller nor upstream says."""
-
-    default_max_output: Annotated[
-        PositiveInt, Field(description="Tokens that a caller without a limit gets at most.")
-    ] = 4_096
-    context: Annotated[
-        PositiveInt | None,
-        Field(description="Tokens read and written at most; without it, what the upstream lists."),
-    ] = None
-    hides_output: Annotated[
-        bool,
-        Field(description="It writes more than streams show: hard budgets hold for all at once."),
-    ] = False
-    image_tokens: Annotated[
-        PositiveInt, Field(description="Tokens that an image counts as at most.")
-    ] = 16_384
-    audio_tokens: Annotated[
-        PositiveInt, Field(description="Tokens that a piece of audio counts as at most.")
-    ] = 32_768
-    file_tokens: Annotated[
-        PositiveInt, Field(description="Tokens that a file counts as at most.")
-    ] = 131_072
-
-
-class ModelConfig(ModelBounds):
-    """A public model name and what stands behind it."""
-
-    targets: Annotated[
-        list[TargetConfig], AfterValidator(_one_target), Field(description="Who answers.")
-    ]
+    @property
+    def credentials(self) -> Mapping[str, SecretStr | None]:
+        """Return its tokens by their numbers, from "1" on; the only one may be none."""
+        tokens = self.tokens or [self.token]
+        return {str(number): token for number, token in enumerate(tokens, 1)}
 
 
 class GatewayConfig(_Strict):
@@ -180,6 +143,12 @@ class GatewayConfig(_Strict):
         Field(description="The model names that callers may use besides the upstreams' own."),
     ] = {}
     prices: Annotated[list[PriceConfig], Field(description="What models cost.")] = []
+
+    @property
+    def all_prices(self) -> list[PriceConfig]:
+        """Return the prices of the file, and after them those that stand at targets."""
+        targets = (target for model in self.models.values() for target in model.targets)
+        return [*self.prices, *filter(None, map(price_of, targets))]
 
 
 def gateway_path(settings: Settings) -> Path | None:
@@ -247,12 +216,7 @@ def _refusal(file: str, problems: list[str]) -> ConfigurationError:
 
 
 def _contradictions(config: GatewayConfig) -> Iterator[str]:
-    for name, upstream in config.upstreams.items():
-        host = urlsplit(upstream.base_url).hostname
-        if host == urlsplit(HUGGINGFACE_URL).hostname and upstream.token is None:
-            yield f'upstreams.{name}.token: is missing; write token = {{ env = "HF_TOKEN" }}'
-        if upstream.bill_to is not None and upstream.kind != "huggingface":
-            yield f'upstreams.{name}.bill_to: needs kind = "huggingface"'
+    yield from _upstream_contradictions(config)
     for name, model in config.models.items():
         for index, target in enumerate(model.targets):
             if target.upstream not in config.upstreams:
@@ -265,11 +229,22 @@ def _contradictions(config: GatewayConfig) -> Iterator[str]:
         yield f"default_model: {unknown('model', known, meant)}"
 
 
+def _upstream_contradictions(config: GatewayConfig) -> Iterator[str]:
+    for name, upstream in config.upstreams.items():
+        host = urlsplit(upstream.base_url).hostname
+        if host == urlsplit(HUGGINGFACE_URL).hostname and not (upstream.token or upstream.tokens):
+            yield f'upstreams.{name}.token: is missing; write token = {{ env = "HF_TOKEN" }}'
+        if upstream.tokens and upstream.token is not None:
+            yield f"upstreams.{name}.tokens: stands beside token; leave one of them"
+        if upstream.bill_to is not None and upstream.kind != "huggingface":
+            yield f'upstreams.{name}.bill_to: needs kind = "huggingface"'
+
+
 def _price_contradictions(config: GatewayConfig) -> Iterator[str]:
     for index, price in enumerate(config.prices):
         if price.upstream is not None and price.upstream not in config.upstreams:
             yield f"prices[{index}].upstream: {_unknown_upstream(price.upstream, config)}"
-    yield from overlaps(config.prices)
+    yield from overlaps(config.all_prices)
 
 
 def _unknown_upstream(name: str, config: GatewayConfig) -> str:
@@ -292,6 +267,8 @@ _TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     ("upstreams", "timeouts"): TimeoutConfig,
     ("models",): ModelConfig,
     ("models", "targets"): TargetConfig,
+    ("models", "targets", "price"): PriceTerms,
+    ("models", "targets", "timeouts"): TargetTimeouts,
     ("prices",): PriceConfig,
 }
 

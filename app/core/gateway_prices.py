@@ -71,19 +71,11 @@ PerOne = Annotated[Decimal, BeforeValidator(_per_one)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
-class PriceConfig(BaseModel):
-    """What a model costs, from one moment to another."""
+class PriceTerms(BaseModel):
+    """What a model costs."""
 
     model_config = STRICT
 
-    model: Annotated[
-        str,
-        AfterValidator(check_model_name),
-        Field(description="As callers name it, or as the upstream does."),
-    ]
-    upstream: Annotated[
-        str | None, Field(description="Only where this upstream answers; without it, everywhere.")
-    ] = None
     input: Annotated[
         PerMillion | None, Field(description="US dollars for 1,000,000 tokens that are read.")
     ] = None
@@ -97,12 +89,6 @@ class PriceConfig(BaseModel):
     per_request: Annotated[
         PerOne | None, Field(description="US dollars for each request, besides its tokens.")
     ] = None
-    valid_from: Annotated[
-        Moment | None, Field(description="Since when; without it, always. A date begins in UTC.")
-    ] = None
-    valid_until: Annotated[
-        Moment | None, Field(description="Until when, itself not included; without it, for ever.")
-    ] = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -114,6 +100,29 @@ class PriceConfig(BaseModel):
         )
         if problem is not None:
             raise ValueError(problem)
+        return self
+
+
+class PriceConfig(PriceTerms):
+    """What a model costs, from one moment to another."""
+
+    model: Annotated[
+        str,
+        AfterValidator(check_model_name),
+        Field(description="As callers name it, or as the upstream does."),
+    ]
+    upstream: Annotated[
+        str | None, Field(description="Only where this upstream answers; without it, everywhere.")
+    ] = None
+    valid_from: Annotated[
+        Moment | None, Field(description="Since when; without it, always. A date begins in UTC.")
+    ] = None
+    valid_until: Annotated[
+        Moment | None, Field(description="Until when, itself not included; without it, for ever.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
         if self.valid_from and self.valid_until and self.valid_from >= self.valid_until:
             raise ValueError("valid_until must be later than valid_from")
         return self

@@ -15,7 +15,7 @@ _VISIBLE_ASCII: Final = re.compile(r"[\x21-\x7e]+")
 
 
 def resolve_tokens(upstreams: object, variables: Variables, folder: Path) -> list[str]:
-    """Replace every `token` reference by its secret, in place, and return what went wrong.
+    """Replace references to tokens by their secrets, in place, and return what went wrong.
 
     Args:
         upstreams: The table of that name, as it was read; anything else is left alone.
@@ -23,14 +23,23 @@ def resolve_tokens(upstreams: object, variables: Variables, folder: Path) -> lis
         folder: What a relative `{ file = ... }` is relative to.
     """
     problems: list[str] = []
-    for name, table in _tables(upstreams):
-        if "token" not in table:
-            continue
-        reference = cast("object", table.pop("token"))
+
+    def resolve(reference: object, upstream: str, field: str) -> SecretStr | None:
         try:
-            table["token"] = SecretStr(_secret(reference, name, variables, folder))
+            return SecretStr(_secret(reference, upstream, variables, folder))
         except ConfigurationError as error:
-            problems += [f"upstreams.{name}.token: {line}" for line in error.problems]
+            problems.extend(f"upstreams.{upstream}.{field}: {line}" for line in error.problems)
+            return None
+
+    for name, table in _tables(upstreams):
+        if "token" in table and (secret := resolve(table.pop("token"), name, "token")):
+            table["token"] = secret
+        if isinstance(table.get("tokens"), list):
+            found = [
+                resolve(reference, name, f"tokens[{index}]")
+                for index, reference in enumerate(cast("list[object]", table["tokens"]))
+            ]
+            table["tokens"] = [secret for secret in found if secret]
     return problems
 
 

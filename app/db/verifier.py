@@ -64,7 +64,7 @@ _MISPRICED: Final = """
 WITH counts AS (
   SELECT id, cost_nusd, price, coalesce(units_in, 0) - coalesce(cached_in, 0) AS read,
     coalesce(cached_in, 0) AS cached, coalesce(units_out, 0) AS written
-  FROM entries WHERE cost_nusd IS NOT NULL OR price IS NOT NULL
+  FROM entries WHERE (cost_nusd IS NOT NULL OR price IS NOT NULL) AND attempts = 1
 )
 SELECT id, cost_nusd, price, read, cached, written FROM counts
 WHERE NOT (cost_nusd IS 0 AND read = 0 AND cached = 0 AND written = 0) AND cost_nusd IS NOT (
@@ -76,6 +76,7 @@ WHERE NOT (cost_nusd IS 0 AND read = 0 AND cached = 0 AND written = 0) AND cost_
   + iif(price IS NULL, NULL, 0)
 ) ORDER BY id
 """
+_MISADDED: Final = "SELECT id, cost_nusd, tries FROM entries WHERE attempts > 1 ORDER BY id"
 _NO_BASIS: Final = "SELECT id FROM entries WHERE basis IS NULL AND tries IS NOT NULL ORDER BY id"
 _COSTLESS: Final = """
 SELECT id FROM entries WHERE charged IS NOT NULL AND cost_nusd IS NULL ORDER BY id
@@ -186,6 +187,15 @@ def _mispriced(entry_id: str, cost: int | None, price: str | None, *counts: int)
     return f"{entry_id}: costs {shown}, but its units come to {usd_text(made)} at its price"
 
 
+def _misadded(entry_id: str, cost: int | None, tries: str | None) -> str | None:
+    costs = [one["cost_nusd"] for one in json.loads(tries or "[]")]
+    made = None if None in costs else min(sum(costs), LARGEST_NUSD)
+    if made == cost:
+        return None
+    shown, added = ("nothing known" if it is None else usd_text(it) for it in (cost, made))
+    return f"{entry_id}: costs {shown}, but its attempts come to {added}"
+
+
 def _without_basis(entry_id: str) -> str:
     return f"{entry_id}: does not say where its units come from"
 
@@ -204,6 +214,7 @@ _CHECKS: Final[Sequence[tuple[str, Callable[..., str | None]]]] = (
     (_OVERSOLD, _oversold),
     (_UNEXPLAINED, _unexplained),
     (_MISPRICED, _mispriced),
+    (_MISADDED, _misadded),
     (_NO_BASIS, _without_basis),
     (_COSTLESS, _without_cost),
 )

@@ -22,7 +22,14 @@ class Trace:
     latency_seconds: float = 0.0  # of the whole answer, once it ended
     cost_nusd: int | None = None  # once it ended; None: not known
     rate_headers: dict[str, str] = field(default_factory=dict[str, str])  # of refusals, too
-    answer: AnswerFacts = field(default_factory=AnswerFacts)
+    answer: AnswerFacts = field(default_factory=AnswerFacts)  # of the last attempt
+    detours: list[str] = field(default_factory=list[str])  # whom it was asked before, and why not
+
+    def begin_attempt(self, upstream: str, upstream_model: str) -> None:
+        """Note that somebody is being asked."""
+        self.attempts += 1
+        self.upstream, self.upstream_model = upstream, upstream_model
+        self.answer = AnswerFacts()
 
     def note_event(self, clock: Clock) -> None:
         """Note that an answer event is on its way to the client."""

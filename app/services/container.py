@@ -23,6 +23,7 @@ from app.db.repositories.prices import PriceDirectory
 from app.services.admission.admission import Admission
 from app.services.admission.stored_terms import StoredTerms
 from app.services.authenticator import Authenticator, open_authenticator
+from app.services.inference.attempts import Attempts
 from app.services.inference.service import InferenceService
 from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.lease import open_ledger
@@ -36,7 +37,11 @@ from app.services.providers.huggingface.service import HFService
 from app.services.providers.openai_compatible.service import OpenaiCompatibleService
 from app.services.providers.provider import Provider
 from app.services.routing.catalogue import Catalogue
+from app.services.routing.entrances import Entrances
+from app.services.routing.health import Health
 from app.services.routing.model_directory import ModelDirectory
+from app.services.routing.plan import Planner
+from app.services.routing.router import Router
 from app.utils.background import running_beside
 
 NO_UPSTREAM = (
@@ -60,6 +65,9 @@ class Container:
     admission: Admission
     body_rules: BodyRules
     inference: InferenceService
+    router: Router
+    health: Health
+    entrances: Entrances
     models: ModelDirectory
     prices: PriceBook
 
@@ -102,12 +110,11 @@ async def open_container(
             )
         )
         client = await stack.enter_async_context(open_client())
-        providers = {
-            name: _provider(name, config, client, clock)
-            for name, config in gateway.upstreams.items()
+        pools = {
+            name: _pool(name, config, client, clock) for name, config in gateway.upstreams.items()
         }
-        catalogue = Catalogue(gateway, providers)
-        models = ModelDirectory(gateway, providers, catalogue, clock)
+        catalogue = Catalogue(gateway, pools)
+        models = ModelDirectory(gateway, pools, catalogue, clock)
         prices = PriceBook(gateway, PriceDirectory(database), models, clock)
         await prices.refresh()
         terms = StoredTerms(AccountingTerms(database), BudgetPeriodDirectory(database))
@@ -121,6 +128,8 @@ async def open_container(
             await stack.enter_async_context(running_beside(models.keep_known()))
             upkeep = LedgerUpkeep(database, clock, settings.ledger_retention_days)
             await stack.enter_async_context(running_beside(upkeep.run_for_ever()))
+        health, entrances = Health(clock), Entrances(gateway.upstreams)
+        router = Router(catalogue, Planner(health, entrances), prices, clock)
         yield Container(
             settings=settings,
             gateway=gateway,
@@ -133,18 +142,29 @@ async def open_container(
             admission=admission,
             body_rules=body_rules,
             inference=InferenceService(
-                catalogue, admission, body_rules, clock=clock, metrics=metrics
+                router,
+                admission,
+                Attempts(admission, health, entrances, clock),
+                body_rules,
+                metrics=metrics,
             ),
+            router=router,
+            health=health,
+            entrances=entrances,
             models=models,
             prices=prices,
         )
 
 
-def _provider(
+def _pool(
     name: str, config: UpstreamConfig, client: httpx2.AsyncClient, clock: Clock
-) -> Provider:
+) -> Mapping[str, Provider]:
+    """Return a provider for each credential of an upstream."""
     kind = HFService if config.kind == "huggingface" else OpenaiCompatibleService
-    return kind(name, config, client, clock)
+    return {
+        credential: kind(name, config.model_copy(update={"token": token}), client, clock)
+        for credential, token in config.credentials.items()
+    }
 
 
 def _builtin_principals(settings: Settings, operator_secret: str | None) -> Mapping[str, Principal]:

@@ -8,12 +8,13 @@ import structlog
 
 from app.core.clock import Clock, epoch_ms
 from app.core.errors import NotReadyError
-from app.core.gateway_file import ModelBounds
+from app.core.gateway_models import ModelBounds
 from app.db.ledger_changes import Row
 from app.services.admission import till
 from app.services.admission.admitted import Admitted
 from app.services.admission.budget_events import told_of
 from app.services.admission.budgets import Budgets, refusal_of
+from app.services.admission.holds import Holds
 from app.services.admission.limits import Limiter
 from app.services.admission.measured import Measured
 from app.services.admission.needs import Need, Needs
@@ -29,7 +30,7 @@ from app.services.call import Call
 from app.services.ledger.entry import Entry
 from app.services.ledger.ledger import Ledger
 from app.services.prices.price_book import PriceBook
-from app.services.routing.catalogue import Target
+from app.services.routing.plan import Plan
 
 _FOLLOW_SECONDS: Final = 1.0
 
@@ -50,6 +51,7 @@ class Admission:
     ) -> None:
         """Take where holds are written, what models cost, and where terms are kept."""
         self._ledger = ledger
+        self.holds = Holds(ledger)
         self._stored = stored
         self._clock = clock
         self._budgets = Budgets()
@@ -89,10 +91,11 @@ class Admission:
             if self._is_stale:
                 await self.follow_change()
 
-    async def admit(self, call: Call, target: Target) -> Admitted:
+    async def admit(self, call: Call, plan: Plan) -> Admitted:
         """Return when a call is let in: its hold is taken, and its row of intent is committed.
 
-        It waits for its turn where its key or team says so.
+        It waits for its turn where its key or team says so. The hold is enough for any one of the
+        targets that it may go to.
 
         Raises:
             RateLimitedError: a limit of its scopes is used up for now.
@@ -103,7 +106,7 @@ class Admission:
         """
         try:
             self._ledger.ensure_room()
-            admitted = await self._take_in_turn(call, target)
+            admitted = await self._take_in_turn(call, plan)
             since = self._clock.monotonic()
             try:
                 await self._ledger.intend(
@@ -117,23 +120,6 @@ class Admission:
         finally:
             left = self._limiter.state(scopes_of(call.principal), self._clock.monotonic())
             call.trace.rate_headers.update(rate_headers(left))
-
-    def top_up(self, admitted: Admitted, written: int) -> bool:
-        """Hold more for a stream that nears its hold; return whether it may go on.
-
-        Args:
-            admitted: The stream's call.
-            written: At most so many tokens has it written.
-
-        Raises:
-            NotReadyError: the ledger cannot take it; nothing more is held.
-        """
-        admitted.written = written
-        growth = till.growth_of(admitted, written)
-        if growth is not None:
-            self._ledger.top_up(growth.hold, growth.charges, is_durable=admitted.is_hard)
-            till.grow(admitted, growth)
-        return admitted.may_go_on(written)
 
     def settle(self, admitted: Admitted, entry: Entry, body: Row | None = None) -> None:
         """Let a call out: its hold becomes its entry, and what it did not use is free again.
@@ -154,12 +140,12 @@ class Admission:
         """Return what a budget has seen in its current period, or None where it binds nobody."""
         return self._budgets.state_of(budget_id, self._now_ms())
 
-    async def _take_in_turn(self, call: Call, target: Target) -> Admitted:
+    async def _take_in_turn(self, call: Call, plan: Plan) -> Admitted:
         who, scopes = call.principal, scopes_of(call.principal)
         seconds, measured = self._limiter.wait_up_to_seconds(scopes), Measured(call)
 
         def attempt() -> Admitted | Refusal:
-            return self._take(self._needs.of(measured, target, scopes, self._now_ms()))
+            return self._take(self._needs.of(measured, plan, scopes, self._now_ms()))
 
         if seconds > 0:
             place = Place(who.team_id, who.lineage_id or who.key_id)

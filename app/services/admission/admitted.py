@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.core.errors import PriceUnknownError
 from app.core.money import PER_UNITS
@@ -14,11 +14,30 @@ from app.services.admission.scopes import AccountScope
 from app.services.ledger.hold import Hold
 from app.services.prices.price import Price, PricedUnit
 from app.services.prices.quote import Quote
+from app.services.routing.target import Target
 
 SLICE_TOKENS: Final = 1_000  # of output that a stream holds ahead
 ASSUMED: Final = "assumed"  # the source of a price that is only a budget's word for unknown ones
 
 _TOP_UP_AT: Final = 0.8  # of what is held
+
+
+class Offer(NamedTuple):
+    """What a call is to one target: what it costs there, and at most how much."""
+
+    target: Target
+    quote: Quote
+    price: Price | None  # that money is held by
+    upstream_model: str  # pinned to a place whose price is certain, where that matters
+    bound: Bound
+    output: int  # tokens that are held for at first
+
+    @property
+    def nusd(self) -> int:
+        """Return what is to be held at first."""
+        return (
+            0 if self.price is None else cost_of(self.price, self.bound.input_tokens, self.output)
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -28,15 +47,33 @@ class Admitted:
     hold: Hold  # as it was at first
     charges: Sequence[Charge]  # of the hold
     scopes: Sequence[AccountScope]
-    bound: Bound
-    quote: Quote
-    price: Price | None  # that the hold is sized by
+    offers: Sequence[Offer]  # in the order in which targets are asked
     periods: tuple[BudgetPeriod, ...]
     grant: Grant
-    upstream_model: str  # pinned to a place whose price is certain, where that matters
-    held_nusd: int
-    held_output: int  # tokens
+    offer: Offer  # of the target that is asked
+    held_nusd: int  # for all attempts together
+    held_output: int  # tokens of the attempt under way
+    spent_nusd: int = 0  # by attempts before it
     written: int = 0  # at most so many tokens has a stream shown so far
+
+    @property
+    def bound(self) -> Bound:
+        """Return at most how much the target may use."""
+        return self.offer.bound
+
+    @property
+    def price(self) -> Price | None:
+        """Return the price that money is held by."""
+        return self.offer.price
+
+    @property
+    def upstream_model(self) -> str:
+        """Return the name by which the target is asked for the model."""
+        return self.offer.upstream_model
+
+    def offer_of(self, target: Target) -> Offer:
+        """Return what the call is to a target, which must be one of those that may be asked."""
+        return next(offer for offer in self.offers if offer.target is target)
 
     @property
     def is_hard(self) -> bool:
@@ -67,9 +104,9 @@ class Admitted:
 
     def price_of(self, provider: str | None) -> Price | None:
         """Return the price where this provider answered."""
-        if self.price is not self.quote.price:  # pinned, or assumed
+        if self.price is not self.offer.quote.price:  # pinned, or assumed
             return self.price
-        return self.quote.of(provider)
+        return self.offer.quote.of(provider)
 
 
 def cost_of(price: Price, tokens_in: int, tokens_out: int, cached_in: int = 0) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.core.gateway_file import ModelBounds
+from app.core.gateway_models import ModelBounds
 from app.services.prices.quote import Context
 from app.utils.json_values import JsonObject, object_in, objects_in
 

@@ -25,7 +25,7 @@ class HiddenOutput:
 
     def note(self, admitted: Admitted, units_out: int) -> None:
         """Note what a call has written in the end. Text has at most one token a byte."""
-        upstream, model = admitted.hold.upstream, admitted.upstream_model
+        upstream, model = admitted.offer.target.upstream, admitted.upstream_model
         most = admitted.written + TEMPLATE_TOKENS
         if not admitted.is_held_in_full:
             most = min(most, admitted.held_output)

@@ -1,6 +1,6 @@
 """A call's size and fields, looked at once however often it asks for its turn."""
 
-from app.core.gateway_file import ModelBounds
+from app.core.gateway_models import ModelBounds
 from app.services.admission.bounds import Bound, bound_of
 from app.services.admission.price_fields import refuse_unpriced_fields
 from app.services.call import Call

@@ -1,13 +1,13 @@
 """What a call needs of limits and budgets, worked out before anything is taken."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from app.core.gateway_file import ModelBounds
+from app.core.errors import PriceUnknownError
+from app.core.gateway_models import ModelBounds
 from app.db.ledger_changes import Charge
 from app.services.admission.accounts import BudgetPeriod
-from app.services.admission.admitted import SLICE_TOKENS, Admitted, cost_of, price_for
-from app.services.admission.bounds import Bound
+from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer, price_for
 from app.services.admission.budgets import Budgets
 from app.services.admission.hidden_output import HiddenOutput
 from app.services.admission.limits import Grant
@@ -15,31 +15,32 @@ from app.services.admission.measured import Measured
 from app.services.admission.scopes import AccountScope
 from app.services.call import Call
 from app.services.ledger.hold import Hold
-from app.services.prices.price import Price
 from app.services.prices.price_book import PriceBook
-from app.services.prices.quote import Quote
-from app.services.routing.catalogue import Target
+from app.services.routing.plan import Plan
+from app.services.routing.target import Target
 
 
 class Need(NamedTuple):
-    """What one call counts into, what it may cost, and what is to be held for it at first."""
+    """What one call counts into, and what it may cost at each target that it may go to."""
 
     call: Call
-    target: Target
+    name: str  # the public one of the model
     at_ms: int
     scopes: Sequence[AccountScope]
     periods: tuple[BudgetPeriod, ...]
-    quote: Quote
-    price: Price | None
-    upstream_model: str
-    bound: Bound
-    output: int  # tokens
-    nusd: int
+    offers: Sequence[Offer]  # in the order in which targets are asked
+    dearest: Offer
+
+    @property
+    def nusd(self) -> int:
+        """Return what is to be held for it at first: enough for any of the targets."""
+        return self.dearest.nusd
 
     @property
     def tokens(self) -> int:
         """Return what it counts against a limit of tokens until more is known."""
-        return self.bound.likely_input_tokens + self.bound.output_tokens
+        bound = self.dearest.bound
+        return bound.likely_input_tokens + bound.output_tokens
 
     def admitted(self, grant: Grant, charges: Sequence[Charge]) -> Admitted:
         """Return the call as it is when it has taken what it needs."""
@@ -47,18 +48,16 @@ class Need(NamedTuple):
             hold=self._hold(),
             charges=charges,
             scopes=self.scopes,
-            bound=self.bound,
-            quote=self.quote,
-            price=self.price,
+            offers=self.offers,
             periods=self.periods,
             grant=grant,
-            upstream_model=self.upstream_model,
+            offer=self.offers[0],
             held_nusd=self.nusd,
-            held_output=self.output,
+            held_output=self.offers[0].output,
         )
 
     def _hold(self) -> Hold:
-        call, who = self.call, self.call.principal
+        call, who, first, price = self.call, self.call.principal, self.offers[0], self.dearest.price
         return Hold(
             id=call.id,
             created_at_ms=self.at_ms,
@@ -67,16 +66,16 @@ class Need(NamedTuple):
             team_id=who.team_id,
             client_request_id=call.client_request_id,
             task=call.task,
-            model=self.target.name,
-            upstream=self.target.upstream,
-            upstream_model=self.upstream_model,
+            model=self.name,
+            upstream=first.target.upstream,
+            upstream_model=first.upstream_model,
             stream=call.stream,
             unit_in="token",
             unit_out="token",
-            units_in=self.bound.input_tokens,
-            units_out=self.output,
+            units_in=self.dearest.bound.input_tokens,
+            units_out=self.dearest.output,
             held_nusd=self.nusd,
-            price=None if self.price is None else self.price.facts(),
+            price=None if price is None else price.facts(),
             charged=tuple(period.id for period in self.periods),
             tags={**call.tags, **who.tags},
             end_user=call.end_user,
@@ -96,39 +95,67 @@ class Needs:
         self._hidden = HiddenOutput()
 
     def of(
-        self, measured: Measured, target: Target, scopes: Sequence[AccountScope], at_ms: int
+        self, measured: Measured, plan: Plan, scopes: Sequence[AccountScope], at_ms: int
     ) -> Need:
         """Return what a call of some scopes needs at a moment.
+
+        Targets whose price nobody knows are left out, as long as that leaves any.
 
         Raises:
             PriceUnknownError: a budget applies, and nobody knows what the call costs.
         """
         periods = self._budgets.periods_of(scopes, at_ms)
-        quote = self._prices.quote(target.name, target.upstream, target.model, at_ms)
-        price, upstream_model = price_for(quote, target.model, periods)
-        is_hard = any(period.is_hard for period in periods)
-        is_free = price is not None and not any(price.units.values())
-        if is_hard and not is_free:
-            measured.refuse_unpriced_fields()
-        terms = self._model_bounds(target.name)
-        bound = measured.bound(terms, quote.context_of(upstream_model), is_metered=is_hard)
-        hides = terms.hides_output or self._hidden.is_known_of(target.upstream, upstream_model)
-        in_slices = measured.call.stream and not (is_hard and hides)
-        output = min(bound.output_tokens, SLICE_TOKENS) if in_slices else bound.output_tokens
+        asked = _Asked(
+            measured, plan.name, periods, any(period.is_hard for period in periods), at_ms
+        )
+        offers = list(self._offers(asked, plan.targets))
         return Need(
             call=measured.call,
-            target=target,
+            name=plan.name,
             at_ms=at_ms,
             scopes=scopes,
             periods=periods,
-            quote=quote,
-            price=price,
-            upstream_model=upstream_model,
-            bound=bound,
-            output=output,
-            nusd=0 if price is None else cost_of(price, bound.input_tokens, output),
+            offers=offers,
+            dearest=offers[0] if len(offers) == 1 else max(offers, key=lambda one: one.nusd),
         )
+
+    def _offers(self, asked: "_Asked", targets: Sequence[Target]) -> Iterator[Offer]:
+        refusal, has_any = None, False
+        for target in targets:
+            try:
+                offer = self._offer(asked, target)
+            except PriceUnknownError as error:
+                refusal = error
+            else:
+                has_any = True
+                yield offer
+        if refusal is not None and not has_any:
+            raise refusal
+
+    def _offer(self, asked: "_Asked", target: Target) -> Offer:
+        measured, terms = asked.measured, self._model_bounds(asked.name)
+        quote = self._prices.quote(asked.name, target.upstream, target.model, asked.at_ms)
+        price, upstream_model = price_for(quote, target.model, asked.periods)
+        is_free = price is not None and not any(price.units.values())
+        if asked.is_hard and not is_free:
+            measured.refuse_unpriced_fields()
+        context = quote.context_of(upstream_model)
+        bound = measured.bound(terms, context, is_metered=asked.is_hard)
+        hides = terms.hides_output or self._hidden.is_known_of(target.upstream, upstream_model)
+        in_slices = measured.call.stream and not (asked.is_hard and hides)
+        output = min(bound.output_tokens, SLICE_TOKENS) if in_slices else bound.output_tokens
+        return Offer(target, quote, price, upstream_model, bound, output)
 
     def learn(self, admitted: Admitted, units_out: int) -> None:
         """Hold for later calls by what became of one."""
         self._hidden.note(admitted, units_out)
+
+
+class _Asked(NamedTuple):
+    """What is the same for every target of a call."""
+
+    measured: Measured
+    name: str
+    periods: tuple[BudgetPeriod, ...]
+    is_hard: bool
+    at_ms: int

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from app.db.ledger_changes import Charge, Event
 from app.services.admission.accounts import BudgetPeriod
-from app.services.admission.admitted import SLICE_TOKENS, Admitted, cost_of
+from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer, cost_of
 from app.services.admission.budget_events import alerts_of, overshoot_event
 from app.services.ledger.hold import Hold
 
@@ -33,9 +33,19 @@ def growth_of(admitted: Admitted, written: int) -> Growth | None:
     if price is None or not admitted.wants_top_up(written):
         return None
     output = min(admitted.bound.output_tokens, max(admitted.held_output, written) + SLICE_TOKENS)
-    held_nusd = cost_of(price, admitted.bound.input_tokens, output)
+    return _growth_to(admitted, cost_of(price, admitted.bound.input_tokens, output), output)
+
+
+def growth_for(admitted: Admitted, offer: Offer) -> Growth | None:
+    """Return what more to hold for an attempt at another target, if it fits."""
+    return _growth_to(admitted, offer.nusd, offer.output)
+
+
+def _growth_to(admitted: Admitted, nusd: int, output: int) -> Growth | None:
+    """Return how to hold so much for the attempt under way, besides what others have spent."""
+    held_nusd = max(admitted.held_nusd, admitted.spent_nusd + nusd)
     more = held_nusd - admitted.held_nusd
-    if not all(period.has_room(more) for period in admitted.periods):
+    if more and not all(period.has_room(more) for period in admitted.periods):
         return None
     return Growth(
         admitted.hold._replace(units_out=output, held_nusd=held_nusd),

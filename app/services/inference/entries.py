@@ -5,7 +5,8 @@ from typing import Any
 from app.core.telemetry import CallSample
 from app.services.admission.admitted import Admitted
 from app.services.call import Call
-from app.services.inference.outcome import Outcome, Used
+from app.services.inference.outcome import Outcome, Try
+from app.services.inference.used import Used
 from app.services.ledger.entry import Entry
 
 
@@ -19,8 +20,8 @@ def entry_of(call: Call, admitted: Admitted, outcome: Outcome, used: Used) -> En
         client_request_id=hold.client_request_id,
         task=hold.task,
         model=hold.model,
-        upstream=hold.upstream,
-        upstream_model=hold.upstream_model,
+        upstream=trace.upstream or hold.upstream,  # the last one that was asked
+        upstream_model=trace.upstream_model or hold.upstream_model,
         stream=hold.stream,
         status=outcome.status,
         error_code=outcome.error_code or trace.answer.cut_code,
@@ -42,7 +43,7 @@ def entry_of(call: Call, admitted: Admitted, outcome: Outcome, used: Used) -> En
         charged=hold.charged,
         tags=hold.tags,
         end_user=hold.end_user,
-        tries=[_try_of(call, outcome, used)],
+        tries=[_facts_of(made) for made in outcome.tries],
     )
 
 
@@ -66,17 +67,17 @@ def milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _try_of(call: Call, outcome: Outcome, used: Used) -> dict[str, Any]:
+def _facts_of(made: Try) -> dict[str, Any]:
     """Return what is kept of one attempt."""
-    trace = call.trace
     return {
-        "upstream": trace.upstream,
-        "model": trace.upstream_model,
-        "provider": trace.answer.provider,
-        "status": outcome.status.value,
-        "error_code": outcome.error_code,
-        "units_in": used.tokens_in,
-        "units_out": used.tokens_out,
-        "cost_nusd": used.cost_nusd,
-        "latency_ms": milliseconds(trace.latency_seconds),
+        "upstream": made.target.upstream,
+        "model": made.model,
+        "credential": made.target.credential,
+        "provider": made.facts.provider,
+        "status": made.ending.status.value,
+        "error_code": made.ending.error_code,
+        "units_in": made.used.tokens_in,
+        "units_out": made.used.tokens_out,
+        "cost_nusd": made.used.cost_nusd,
+        "latency_ms": milliseconds(made.seconds),
     }

@@ -6,20 +6,21 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from app.core.clock import Clock
-from app.core.errors import AppError, BudgetExceededError
+from app.core.errors import BudgetExceededError
 from app.core.money import usd_of
 from app.core.telemetry import Metrics
 from app.services.admission.admission import Admission
 from app.services.admission.admitted import Admitted
 from app.services.call import Call
+from app.services.inference.attempt import Attempt
+from app.services.inference.attempts import Attempts, AttemptsOfCall
 from app.services.inference.entries import entry_of, milliseconds, sample_of
-from app.services.inference.outcome import Outcome, used_by
+from app.services.inference.outcome import Outcome
+from app.services.inference.used import sum_up
 from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.entry import Status
 from app.services.providers.dialects.chat_stream import cut_chunk
-from app.services.providers.provider import ChatRequest
-from app.services.routing.catalogue import Catalogue, Target
+from app.services.routing.router import Router
 
 DONE: Final = b"data: [DONE]\n\n"
 
@@ -29,18 +30,19 @@ class InferenceService:
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        router: Router,
         admission: Admission,
+        attempts: Attempts,
         body_rules: BodyRules,
         *,
-        clock: Clock,
         metrics: Metrics,
     ) -> None:
-        """Take who answers, who lets calls in and out, whose are stored, and where all count."""
-        self._catalogue = catalogue
+        """Take who chooses whom to ask, lets calls in and out, asks, and stores what was said."""
+        self._router = router
         self._admission = admission
+        self._attempts = attempts
         self._body_rules = body_rules
-        self._clock = clock
+        self._clock = attempts.clock
         self._metrics = metrics
 
     async def answer(self, call: Call) -> bytes:
@@ -52,13 +54,18 @@ class InferenceService:
             RateLimitedError, BudgetExceededError, BudgetBusyError, PriceUnknownError: it may not
                 be made, or not now.
             NotReadyError: it cannot be written down.
-            UpstreamError: the upstream did not answer.
+            OverloadedError: there is no room for it at an upstream.
+            UpstreamError: nobody who could be asked has answered.
         """
-        target = self._plan(call)
-        admitted = await self._admission.admit(call, target)
+        plan = self._router.plan(call)
+        admitted = await self._admission.admit(call, plan)
         with self._settled(call, admitted) as outcome:
-            request = _request(call, admitted)
-            answer = await target.provider.chat(request, call.trace.answer)
+            attempts = self._attempts.of(call, admitted, plan, outcome=outcome)
+            answer: bytes | None = None
+            while answer is None:
+                attempt = await attempts.next()
+                async with attempt:
+                    answer = await attempt.target.provider.chat(attempt.request, attempt.facts)
             outcome.keep(answer)
             outcome.status = Status.OK
         return answer
@@ -73,10 +80,11 @@ class InferenceService:
         Raises:
             The same as `answer`; UpstreamError also where the upstream broke on the way.
         """
-        target = self._plan(call)
-        admitted = await self._admission.admit(call, target)
+        plan = self._router.plan(call)
+        admitted = await self._admission.admit(call, plan)
         with self._settled(call, admitted) as outcome:
-            async with aclosing(self._relay(call, admitted, target)) as events:
+            attempts = self._attempts.of(call, admitted, plan, outcome=outcome)
+            async with aclosing(self._attempted(attempts, admitted)) as events:
                 async for event in events:
                     call.trace.note_event(self._clock)
                     outcome.keep(event)
@@ -84,58 +92,55 @@ class InferenceService:
             outcome.status = Status.OK
         yield _trailer(call) + DONE
 
-    async def _relay(self, call: Call, admitted: Admitted, target: Target) -> AsyncGenerator[bytes]:
+    async def _attempted(
+        self, attempts: AttemptsOfCall, admitted: Admitted
+    ) -> AsyncGenerator[bytes]:
+        """Yield what the first target sends that sends anything."""
+        while True:
+            attempt = await attempts.next()
+            async with attempt, aclosing(self._relay(attempt, admitted)) as events:
+                async for event in events:
+                    attempt.note_event(self._clock)
+                    yield event
+                return
+
+    async def _relay(self, attempt: Attempt, admitted: Admitted) -> AsyncGenerator[bytes]:
         """Yield what the upstream sends, for as long as what it writes is held."""
-        facts = call.trace.answer
-        async with aclosing(target.provider.stream_chat(_request(call, admitted), facts)) as events:
+        facts = attempt.facts
+        stream = attempt.target.provider.stream_chat(attempt.request, facts)
+        async with aclosing(stream) as events:
             async for event in events:
                 yield event
-                if not self._admission.top_up(admitted, facts.text_bytes):
+                if (
+                    not self._admission.holds.top_up(admitted, facts.text_bytes)
+                    and facts.open_choices
+                ):
                     facts.cut_code = BudgetExceededError.code
                     break
         if facts.cut_code is not None:
             yield cut_chunk(facts, facts.cut_code)
-
-    def _plan(self, call: Call) -> Target:
-        target = self._catalogue.resolve(call.model, call.principal.allowed_models)
-        call.trace.upstream = target.upstream
-        call.trace.upstream_model = target.model
-        return target
 
     @contextmanager
     def _settled(self, call: Call, admitted: Admitted) -> Generator[Outcome]:
         """Settle the call at the end, however it ends, and write its one entry."""
         trace = call.trace
         trace.started = self._clock.monotonic()
-        trace.upstream_model, trace.attempts = admitted.upstream_model, 1
-        recording = self._body_rules.start(call.principal, call.body)
-        outcome = Outcome(recording=recording)
+        outcome = Outcome(recording=self._body_rules.start(call.principal, call.body))
         self._metrics.call_started(call.task)
         try:
             yield outcome
-        except AppError as error:
-            outcome.fail(error, error.code)
-            raise
         except Exception as error:
-            outcome.fail(error, AppError.code)
+            outcome.fail(error)
             raise
         finally:
             trace.latency_seconds = self._clock.monotonic() - trace.started
-            used = used_by(call, admitted, outcome)
+            used = sum_up([made.used for made in outcome.tries])
             trace.cost_nusd = used.cost_nusd
             self._metrics.call_ended(sample_of(call, admitted, outcome, used))
-            body = recording and self._body_rules.end(recording, call.id, is_stream=call.stream)
+            body = outcome.recording and self._body_rules.end(
+                outcome.recording, call.id, is_stream=call.stream
+            )
             self._admission.settle(admitted, entry_of(call, admitted, outcome, used), body)
-
-
-def _request(call: Call, admitted: Admitted) -> ChatRequest:
-    return ChatRequest(
-        call.payload,
-        call.body,
-        admitted.upstream_model,
-        admitted.output_cap,
-        is_metered=admitted.is_hard,
-    )
 
 
 def _trailer(call: Call) -> bytes:

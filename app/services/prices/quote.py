@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Self
 
-from app.services.prices.price import Price
+from app.services.prices.price import Price, PricedUnit
+
+_BYTES_PER_TOKEN: Final = 4
+_LIKELY_OUTPUT: Final = 256  # tokens
 
 
 class Context(NamedTuple):
@@ -45,3 +48,15 @@ class Quote:
         if provider is None:
             return self.price
         return self.by_provider.get(provider, self.price)
+
+    def likely_nusd(self, text_bytes: int) -> int | None:
+        """Return what a call probably costs, to compare targets by; None: nobody knows."""
+        if self.price is None:
+            return None
+        return self.price.cost(
+            {
+                PricedUnit.INPUT_TOKEN: text_bytes // _BYTES_PER_TOKEN,
+                PricedUnit.OUTPUT_TOKEN: _LIKELY_OUTPUT,
+                PricedUnit.REQUEST: 1,
+            }
+        )

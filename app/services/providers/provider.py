@@ -2,7 +2,11 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+from app.core.gateway_models import TimeoutConfig
+
+_TIMEOUTS: Final = TimeoutConfig()
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,7 @@ class ChatRequest:
     body: bytes  # the same, as the bytes that came in
     model: str  # the name that the upstream knows
     output_cap: int | None = None  # tokens for each answer, in place of what the caller has set
+    timeouts: TimeoutConfig = _TIMEOUTS
     is_metered: bool = False  # what was held for is what is sent: never bytes read otherwise
 
 

@@ -23,13 +23,15 @@ _REJECTED: Final[Mapping[int, type[errors.UpstreamRejectedError]]] = {
 }
 _Kind = type[errors.UpstreamError]
 
-_REFUSED_CREDENTIAL: Final = (
-    errors.UpstreamCredentialsError,
-    "refuses this gateway's credential. Ask the operator to check it.",
-)
 _OPERATORS_AFFAIR: Final[Mapping[int, tuple[_Kind, str]]] = {
-    HTTPStatus.UNAUTHORIZED: _REFUSED_CREDENTIAL,
-    HTTPStatus.FORBIDDEN: _REFUSED_CREDENTIAL,
+    HTTPStatus.UNAUTHORIZED: (
+        errors.UpstreamCredentialsError,
+        "refuses this gateway's credential. Ask the operator to check it.",
+    ),
+    HTTPStatus.FORBIDDEN: (
+        errors.UpstreamCredentialsError,
+        "does not let this gateway's credential do that. Ask the operator to check it.",
+    ),
     HTTPStatus.PAYMENT_REQUIRED: (
         errors.UpstreamCreditsError,
         "has no credits left for this gateway. Ask the operator to top them up.",
@@ -46,12 +48,9 @@ _MAY_PASS: Final[Mapping[int, tuple[_Kind, str]]] = {
     HTTPStatus.REQUEST_TIMEOUT: _TIMED_OUT,
     HTTPStatus.GATEWAY_TIMEOUT: _TIMED_OUT,
 }
-# Who answers these has not begun to work on the request. A 5xx can come from a proxy in front of an
-# upstream that has, and 424 from a server whose model broke on the way.
-_NOT_TAKEN_ON: Final = frozenset(
-    {400, 401, 402, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 425, 429, 431}
-)
-_OVERLOADED: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, 529})
+# Nobody bills for answering with an error, but these may come from a proxy that has waited too long
+# for a model, which goes on writing: 499 is nginx's, 520 and 524 are Cloudflare's.
+_GIVEN_UP_ON: Final = frozenset({408, 499, 504, 520, 524})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,18 @@ def error_from_answer(upstream: str, refusal: Refusal, clock: Clock) -> errors.U
     An upstream's 401, 402 and 403 are the operator's affair: their text stays in the log.
     """
     retry_after = _retry_after_seconds(refusal.headers.get("retry-after"), clock)
+    loads_for = _estimated_seconds(refusal.body)
     if retry_after is None:
-        retry_after = _estimated_seconds(refusal.body)
-    error = _error(upstream, refusal.status, read_complaint(refusal.body), retry_after)
-    waits = refusal.status in _OVERLOADED and retry_after is not None  # such as a loading model
-    error.may_be_billed = refusal.status not in _NOT_TAKEN_ON and not waits
+        retry_after = loads_for
+    complaint = read_complaint(refusal.body)
+    if loads_for is not None and refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        error: errors.UpstreamError = errors.UpstreamLoadingError(
+            f"The upstream {upstream!r} loads the model: {complaint.message}",
+            retry_after_seconds=retry_after,
+        )
+    else:
+        error = _error(upstream, refusal.status, complaint, retry_after)
+    error.may_be_billed = refusal.status in _GIVEN_UP_ON
     return error
 
 
@@ -107,7 +113,10 @@ def _error(
 ) -> errors.UpstreamError:
     if status in _OPERATORS_AFFAIR:
         kind, words = _OPERATORS_AFFAIR[status]
-        return kind(f"The upstream {upstream!r} {words}")
+        error = kind(f"The upstream {upstream!r} {words}")
+        if isinstance(error, errors.UpstreamCredentialsError):
+            error.is_for_model = status == HTTPStatus.FORBIDDEN
+        return error
     if status in _MAY_PASS:
         kind, words = _MAY_PASS[status]
         message = f"The upstream {upstream!r} {words}: {complaint.message}"

@@ -21,6 +21,7 @@ from app.core.errors import (
     UpstreamUnreachableError,
 )
 from app.core.gateway_file import UpstreamConfig
+from app.core.gateway_models import TimeoutConfig
 from app.services.providers.upstream_errors import Refusal, error_from_answer, read_complaint
 
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
@@ -50,7 +51,6 @@ class UpstreamHttp:
     ) -> None:
         """Prepare what all requests share; `headers` are the dialect's, the operator's win."""
         self.name = name
-        self.timeouts = config.timeouts
         self._base_url = httpx2.URL(config.base_url)
         self._query = dict(config.query)
         self._client = client
@@ -61,24 +61,23 @@ class UpstreamHttp:
         self._urls: dict[str, httpx2.URL] = {}
 
     async def request_whole(
-        self, method: str, path: str, body: bytes | None = None, *, seconds: float | None = None
+        self, method: str, path: str, body: bytes | None = None, *, timeouts: TimeoutConfig
     ) -> tuple[bytes, Mapping[str, str]]:
-        """Return a whole answer and its headers, within `seconds` or the upstream's total limit.
+        """Return a whole answer and its headers, within the total limit.
 
         Raises:
             UpstreamError: there is no answer, a failing one, or one over `MAX_ANSWER_BYTES`.
         """
-        limit = seconds or self.timeouts.total_seconds
         with self.named_errors():
-            async with asyncio.timeout(limit):
-                response = await self.send(method, path, body, read_seconds=limit)
+            async with asyncio.timeout(timeouts.total_seconds):
+                response = await self.send(method, path, body, timeouts=timeouts)
                 try:
                     return await self.read(response, MAX_ANSWER_BYTES), response.headers
                 finally:
                     await response.aclose()
 
     async def send(
-        self, method: str, path: str, body: bytes | None = None, *, read_seconds: float
+        self, method: str, path: str, body: bytes | None = None, *, timeouts: TimeoutConfig
     ) -> httpx2.Response:
         """Send a request and return its answer, which the caller reads and has to close.
 
@@ -91,7 +90,7 @@ class UpstreamHttp:
             self._url(path),
             headers=[*self._headers, (b"Content-Length", b"%d" % len(content))],
             stream=httpx2.ByteStream(content),
-            extensions={"timeout": self._limits(read_seconds)},
+            extensions={"timeout": _limits(timeouts)},
         )
         with self.named_errors():
             response = await self._client.send(request, stream=True)
@@ -179,9 +178,10 @@ class UpstreamHttp:
             self._urls[path] = url
         return url
 
-    def _limits(self, read_seconds: float) -> dict[str, float]:
-        connect = self.timeouts.connect_seconds
-        return {"connect": connect, "pool": connect, "write": read_seconds, "read": read_seconds}
+
+def _limits(timeouts: TimeoutConfig) -> dict[str, float]:
+    connect, whole = timeouts.connect_seconds, timeouts.total_seconds
+    return {"connect": connect, "pool": connect, "write": whole, "read": whole}
 
 
 class _NamedErrors:

@@ -1,31 +1,25 @@
 """From the model a caller names to the upstream that answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from app.core.errors import ModelNotAllowedError, ModelNotFoundError, ModelRequiredError
-from app.core.gateway_file import GatewayConfig, ModelBounds
+from app.core.gateway_file import GatewayConfig
+from app.core.gateway_models import ModelBounds, ModelConfig, TargetConfig
 from app.services.model_patterns import allow
 from app.services.providers.provider import Provider
+from app.services.routing.plan import Choice
+from app.services.routing.target import Target
 
 Patterns: TypeAlias = Sequence[str] | None  # None: all models
+Pool: TypeAlias = Mapping[str, Provider]  # of one upstream, by the number of its credential
 
 # `huggingface_hub` sends "dummy", and Hugging Face's JavaScript client the gateway's own URL, when
 # the caller named no model.
 _NO_MODEL: Final = "dummy"
+_MAX_ASKED: Final = 1_000
 _BOUNDS: Final = ModelBounds()
 _URL_PREFIXES: Final = ("http://", "https://")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One upstream with one of its models."""
-
-    upstream: str
-    model: str
-    provider: Provider
-    name: str  # the public one, which has the price and the bounds
 
 
 class Catalogue:
@@ -35,14 +29,18 @@ class Catalogue:
     tried; any other name goes to the Hugging Face upstream, or to the only upstream there is.
     """
 
-    def __init__(self, gateway: GatewayConfig, providers: Mapping[str, Provider]) -> None:
-        """Take the configuration and one provider for each of its upstreams."""
+    def __init__(self, gateway: GatewayConfig, pools: Mapping[str, Pool]) -> None:
+        """Take the configuration and the providers of each of its upstreams."""
         self._gateway = gateway
-        self._providers = providers
+        self._pools = pools
         self._fallback = _fallback(gateway)
         self._names = _names(gateway)
+        self._asked: dict[str, Choice] = {}  # that nobody has configured
+        self._configured = {
+            name: self._choice(name, model) for name, model in gateway.models.items()
+        }
 
-    def resolve(self, model: str | None, allowed: Patterns = None) -> Target:
+    def resolve(self, model: str | None, allowed: Patterns = None) -> Choice:
         """Return who answers for a model, or for the default model where none is named.
 
         Raises:
@@ -57,14 +55,14 @@ class Catalogue:
                 "may; whoever runs this gateway can issue one that may call others.",
                 param="model",
             )
-        target = self.find(name)
-        if target is None:
+        choice = self.find(name)
+        if choice is None:
             raise ModelNotFoundError(
                 f"There is no model {name!r} here. GET /v1/models lists them; "
                 "<upstream>/<model> names one of an upstream directly.",
                 param="model",
             )
-        return target
+        return choice
 
     def is_allowed(self, name: str, allowed: Patterns) -> bool:
         """Say whether a name is one of those that are allowed.
@@ -83,23 +81,47 @@ class Catalogue:
         """Return what a call of a model can come to at most, as far as the operator says."""
         return self._gateway.models.get(name, _BOUNDS)
 
-    def find(self, name: str) -> Target | None:
+    def find(self, name: str) -> Choice | None:
         """Return who answers for a name, or None where nobody does."""
-        configured = self._gateway.models.get(name)
+        configured = self._configured.get(name)
         if configured is not None:
-            target = configured.targets[0]
-            return self._target(target.upstream, target.model, name)
+            return configured
         upstream, _, rest = name.partition("/")
-        if rest and upstream in self._providers:
+        if rest and upstream in self._pools:
             return self._unnamed(upstream, rest, name)
         return self._unnamed(self._fallback, name, name) if self._fallback is not None else None
 
-    def _unnamed(self, upstream: str, model: str, name: str) -> Target:
+    def _unnamed(self, upstream: str, model: str, name: str) -> Choice:
         """Return a target that was asked for by itself: somebody may have named it."""
-        return self._target(upstream, model, self._names.get((upstream, model), name))
+        known = self._asked.get(name)
+        if known is None:
+            target = TargetConfig.model_construct(upstream=upstream, model=model)
+            known = Choice(self._names.get((upstream, model), name), self._targets(target))
+            if len(self._asked) >= _MAX_ASKED:
+                self._asked.clear()
+            self._asked[name] = known
+        return known
 
-    def _target(self, upstream: str, model: str, name: str) -> Target:
-        return Target(upstream, model, self._providers[upstream], name)
+    def _choice(self, name: str, model: ModelConfig) -> Choice:
+        targets = [one for target in model.targets for one in self._targets(target)]
+        return Choice(name, targets, model.strategy)
+
+    def _targets(self, config: TargetConfig) -> Sequence[Target]:
+        """Return a target for each credential that its upstream can be asked with."""
+        pool, limits = self._pools[config.upstream], self._gateway.upstreams[config.upstream]
+        timeouts = limits.timeouts
+        return [
+            Target(
+                upstream=config.upstream,
+                model=config.model,
+                provider=provider,
+                credential=credential,
+                priority=config.priority,
+                weight=config.weight / len(pool),
+                timeouts=config.timeouts.over(timeouts) if config.timeouts else timeouts,
+            )
+            for credential, provider in pool.items()
+        ]
 
     def _default(self) -> str:
         if self._gateway.default_model is not None:

@@ -10,8 +10,8 @@ import structlog
 from app.core.clock import Clock
 from app.core.errors import ModelNotFoundError, UpstreamError
 from app.core.gateway_file import GatewayConfig
-from app.services.providers.provider import Provider
-from app.services.routing.catalogue import Catalogue, Patterns, Target
+from app.services.routing.catalogue import Catalogue, Patterns, Pool
+from app.services.routing.target import FIRST_CREDENTIAL, Target
 
 FRESH_SECONDS: Final = 600.0
 FAILED_SECONDS: Final = 30.0  # how long an upstream that did not answer is left alone
@@ -35,17 +35,17 @@ class ModelDirectory:
     def __init__(
         self,
         gateway: GatewayConfig,
-        providers: Mapping[str, Provider],
+        pools: Mapping[str, Pool],
         catalogue: Catalogue,
         clock: Clock,
     ) -> None:
         """Take the configured models, and whom to ask for more. Nobody is asked yet."""
         self._gateway = gateway
         self._catalogue = catalogue
-        self._providers = providers
+        self._providers = {name: next(iter(pool.values())) for name, pool in pools.items()}
         self._clock = clock
-        self._listings = {name: _Listing() for name in providers}
-        self._locks = {name: asyncio.Lock() for name in providers}
+        self._listings = {name: _Listing() for name in pools}
+        self._locks = {name: asyncio.Lock() for name in pools}
         self._version = 0
 
     @property
@@ -98,7 +98,13 @@ class ModelDirectory:
         """Return every name that is listed, and who answers for it."""
         names = [listed["id"] for listed in await self.list_models()]
         found = ((name, self._catalogue.find(name)) for name in names)
-        return [(name, target) for name, target in found if target is not None]
+        return [
+            (name, target)
+            for name, choice in found
+            if choice is not None
+            for target in choice.targets
+            if target.credential == FIRST_CREDENTIAL
+        ]
 
     async def require_model(self, name: str, allowed: Patterns = None) -> Mapping[str, Any]:
         """Return one model by its name, with or without a suffix after the last colon.
@@ -120,7 +126,9 @@ class ModelDirectory:
     def _callable_name(self, upstream: str, model: str) -> str:
         """Return the name under which the catalogue finds a model of an upstream."""
         found = self._catalogue.find(model)
-        direct = found is not None and (found.upstream, found.model) == (upstream, model)
+        direct = found is not None and any(
+            (target.upstream, target.model) == (upstream, model) for target in found.targets
+        )
         return model if direct else f"{upstream}/{model}"
 
     async def _listed(self, upstream: str) -> Sequence[Mapping[str, Any]]:

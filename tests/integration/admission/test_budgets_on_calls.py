@@ -9,7 +9,8 @@ import httpx2
 import pytest
 
 from app.core.config import Settings
-from tests.integration.admission.metered import PATH, Metered, chat, metered
+from tests.integration.admission.metered import PATH, Metered, chat, choice_of, event_of, metered
+from tests.support.raw_upstream import RawConnection
 
 pytestmark = pytest.mark.usefixtures("data_dir")
 
@@ -222,8 +223,14 @@ async def test_a_lowered_cap_refuses_what_comes_and_is_recorded(gateway: Metered
 
 async def test_a_stream_that_no_money_is_left_for_ends_cleanly(gateway: Metered) -> None:
     budget = await gateway.set_budget(cap_usd=0.025)
-    gateway.upstream.pieces = ["twelve bytes"] * 300  # 3,600 bytes: at most as many tokens
-    gateway.upstream.usage = None
+
+    async def write_on(connection: RawConnection) -> None:
+        await connection.start_stream()
+        for _ in range(300):  # 3,600 bytes: at most as many tokens
+            await connection.send_chunk(event_of([choice_of({"content": "twelve bytes"})]))
+        await connection.wait_until_left()
+
+    gateway.upstream.script = write_on
 
     answer = await gateway.call(stream=True)
 
@@ -232,7 +239,7 @@ async def test_a_stream_that_no_money_is_left_for_ends_cleanly(gateway: Metered)
     last = json.loads(events[-2].removeprefix("data: "))
     assert last["choices"] == [{"index": 0, "delta": {}, "finish_reason": "length"}]
     assert last["meterhouse"] == {"code": "budget_exceeded"}
-    assert 1_000 < sum(len(piece) for piece in _texts(events)) < 3_600
+    assert 1_000 < sum(len(piece) for piece in _texts(events)) <= 3_600
     [entry] = await gateway.entries()
     assert (entry["status"], entry["error_code"]) == ("ok", "budget_exceeded")
     assert (entry["finish_reason"], entry["basis"]) == ("length", "estimated")

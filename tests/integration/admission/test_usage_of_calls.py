@@ -178,18 +178,21 @@ async def test_text_in_parts_and_the_words_of_a_call_of_a_tool_count(gateway: Me
 
 @pytest.mark.parametrize(
     "status",
-    [b"408 Request Timeout", b"500 Oops", b"502 Bad Gateway", b"504 Timeout", b"524 Timeout"],
+    [b"408 Request Timeout", b"499 Closed", b"504 Timeout", b"520 Unknown", b"524 Timeout"],
 )
-async def test_a_failure_in_front_of_the_upstream_leaves_it_open_whether_it_bills(
+async def test_who_has_waited_too_long_for_the_model_leaves_it_open_whether_that_bills(
     gateway: Metered, status: bytes
 ) -> None:
     gateway.upstream.script = refusing(status)
 
     entry = await _entry_of(gateway, await gateway.call(max_tokens=1_000))
 
-    assert (entry["status"], entry["basis"], entry["units_out"]) == ("error", "estimated", 1_000)
-    assert entry["units_in"] in PROMPT_BOUND
-    assert entry["cost_usd"] == pytest.approx((entry["units_in"] + 15_000) / 1e6)
+    first, *_ = entry["tries"]
+    assert (entry["status"], entry["basis"], first["units_out"]) == ("error", "estimated", 1_000)
+    assert first["units_in"] in PROMPT_BOUND
+    assert first["cost_usd"] == pytest.approx((first["units_in"] + 15_000) / 1e6)
+    assert entry["cost_usd"] == pytest.approx(first["cost_usd"] * entry["attempts"])
+    assert entry["attempts"] == len(entry["tries"])
 
 
 @pytest.mark.parametrize(
@@ -198,10 +201,12 @@ async def test_a_failure_in_front_of_the_upstream_leaves_it_open_whether_it_bill
         (b"400 Bad Request", b""),
         (b"429 Too Many Requests", b""),
         (b"307 Temporary Redirect", b"Location: http://127.0.0.1:9/\r\n"),
-        (b"503 Service Unavailable", b"Retry-After: 20\r\n"),
+        (b"500 Oops", b""),
+        (b"502 Bad Gateway", b""),
+        (b"503 Service Unavailable", b"Retry-After: 30\r\n"),
     ],
 )
-async def test_a_request_that_was_refused_costs_nothing(
+async def test_a_request_that_was_refused_or_failed_costs_nothing(
     gateway: Metered, status: bytes, head: bytes
 ) -> None:
     gateway.upstream.script = refusing(status, head)

@@ -46,7 +46,7 @@ async def test_the_upstreams_bytes_are_the_answer_and_the_headers_tell_its_way(
         ("404 Not Found", b'{"error":"no such model"}', 404, "upstream_not_found"),
         ("429 Too Many", b'{"error":"slow"}', 429, "upstream_rate_limited"),
         ("500 Oops", b"<html>", 502, "upstream_error"),
-        ("503 Loading", b'{"error":"loading","estimated_time":9.5}', 503, "upstream_unavailable"),
+        ("503 Loading", b'{"error":"loading","estimated_time":99.5}', 503, "upstream_loading"),
         ("504 Timeout", b"<html>", 504, "upstream_timeout"),
     ],
 )
@@ -74,8 +74,8 @@ async def test_an_upstreams_refusal_has_one_form_whole_and_streamed(  # noqa: PL
     assert error["request_id"] == answer.headers["x-request-id"]
     assert answer.headers["x-error-message"] == error["message"]
     assert int(answer.headers["content-length"]) == len(answer.content)
-    loading = code == "upstream_unavailable"
-    assert answer.headers.get("retry-after") == ("10" if loading else None)
+    loading = code == "upstream_loading"
+    assert answer.headers.get("retry-after") == ("100" if loading else None)
     assert [(entry["status"], entry["error_code"]) for entry in written] == [
         ("error", error["code"])
     ]

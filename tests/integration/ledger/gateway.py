@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from app.core.clock import epoch_ms
-from app.core.gateway_file import ModelBounds
+from app.core.gateway_models import ModelBounds
 from app.db.ledger_changes import (
     HOLDS,
     Change,
@@ -46,10 +46,11 @@ from app.services.prices.price_book import PriceBook
 from app.services.prices.quote import Quote
 from app.services.principals import Principal
 from app.services.providers.provider import Provider
-from app.services.routing.catalogue import Target
+from app.services.routing.plan import Plan
+from app.services.routing.target import Target
 from tests.support.clocks import FakeClock
 
-TARGET: Final = Target("up", "m", cast("Provider", None), "m")  # nothing is sent
+TARGET: Final = Target("up", "m", cast("Provider", None))  # nothing is sent
 Result = TypeVar("Result")
 
 
@@ -265,7 +266,7 @@ class Process:
         target = replace(TARGET, model=call_id)  # nothing is learnt of it for the next call
         self.writer.leaves = leaves
         try:
-            admitted = run(self.admission.admit(call, target))
+            admitted = run(self.admission.admit(call, Plan("m", (target,))))
         finally:
             self.writer.leaves = None
         self.running[call_id] = admitted

@@ -69,9 +69,9 @@ def test_a_hold_that_may_not_grow_is_what_it_was(
     with monkeypatch.context() as patch:
         _refuse(process, patch, TopUp)
         with pytest.raises(NotReadyError):
-            process.admission.top_up(call, 900)
+            process.admission.holds.top_up(call, 900)
     assert (call.held_nusd, call.held_output, process.admission.state_of(BUDGET.id)) == before
-    assert process.admission.top_up(call, 900)
+    assert process.admission.holds.top_up(call, 900)
     assert call.held_output > 1_000
 
     process.settle("req_1", 10, 900)

@@ -146,7 +146,7 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
         call_id = data.draw(st.sampled_from(sorted(self.process.running)))
         admitted = self.process.running[call_id]
         held = admitted.held_output
-        goes_on = self.process.admission.top_up(
+        goes_on = self.process.admission.holds.top_up(
             admitted, min(written, admitted.bound.output_tokens)
         )
         assert goes_on or admitted.held_output == held

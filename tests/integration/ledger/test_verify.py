@@ -31,6 +31,11 @@ PRICED: Mapping[str, Value] = {  # 5 for two read anew, 2.5 for a cached one, 14
     "cost_nusd": 30,
     "price": PRICE,
 }
+TRIED: Mapping[str, Value] = {  # one of them failed, and was paid for
+    "attempts": 2,
+    "tries": '[{"cost_nusd": 10}, {"cost_nusd": 20}]',
+    "basis": "reported",
+}
 LEASE = "INSERT INTO leases (id, started_at_ms, until_ms) VALUES ('lease_1', 0, 1795000001000)"
 
 
@@ -128,6 +133,10 @@ def test_what_agrees_is_clean(path: Path) -> None:
         (
             insert("entries", **{**entry("req_2", cost_nusd=5), "stream": 0}),
             "req_2: costs $0.000000005, but says no price",
+        ),
+        (
+            insert("entries", **{**entry("req_2", **TRIED | {"cost_nusd": 31}), "stream": 0}),
+            "req_2: costs $0.000000031, but its attempts come to $0.00000003",
         ),
         (
             "UPDATE budget_periods SET overshoot_nusd = 5",

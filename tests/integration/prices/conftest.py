@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from app.core.clock import epoch_ms
-from app.core.gateway_file import GatewayConfig, ModelConfig, TargetConfig, UpstreamConfig
+from app.core.gateway_file import GatewayConfig, UpstreamConfig
+from app.core.gateway_models import ModelConfig, TargetConfig
 from app.core.gateway_prices import PriceConfig
 from app.services.container import Container
 from app.services.prices.price import PricedUnit

@@ -157,9 +157,10 @@ async def test_an_upstream_without_a_first_event_is_not_waited_for() -> None:
         await stream_head(connection)
         await connection.wait_until_left()
 
-    async with openai_upstream(silent, timeouts=quick(first_byte_seconds=0.2)) as (provider, _):
+    async with openai_upstream(silent) as (provider, _):
+        asked = request(timeouts=quick(first_byte_seconds=0.2), stream=True)
         with pytest.raises(errors.UpstreamTimeoutError):
-            await anext(provider.stream_chat(request(stream=True), AnswerFacts()))
+            await anext(provider.stream_chat(asked, AnswerFacts()))
 
 
 async def test_comments_do_not_count_as_data() -> None:
@@ -171,9 +172,10 @@ async def test_comments_do_not_count_as_data() -> None:
             await connection.send_chunk(b": still here\n\n")
             await asyncio.sleep(0.02)
 
-    async with openai_upstream(drips, timeouts=quick(idle_seconds=0.3)) as (provider, _):
+    async with openai_upstream(drips) as (provider, _):
+        asked = request(timeouts=quick(idle_seconds=0.3), stream=True)
         with pytest.raises(errors.UpstreamTimeoutError):
-            await _all(provider.stream_chat(request(stream=True), AnswerFacts()))
+            await _all(provider.stream_chat(asked, AnswerFacts()))
 
 
 async def test_closing_a_stream_leaves_the_upstream_at_once() -> None:

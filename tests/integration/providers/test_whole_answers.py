@@ -164,9 +164,9 @@ async def test_an_upstream_that_says_nothing_is_not_waited_for_longer_than_its_l
     async def silent(connection: RawConnection) -> None:
         await connection.wait_until_left()
 
-    async with openai_upstream(silent, timeouts=quick(total_seconds=0.2)) as (provider, _):
+    async with openai_upstream(silent) as (provider, _):
         with pytest.raises(errors.UpstreamTimeoutError):
-            await provider.chat(request(), AnswerFacts())
+            await provider.chat(request(timeouts=quick(total_seconds=0.2)), AnswerFacts())
 
 
 async def test_an_upstream_that_is_not_there_cannot_be_reached() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from app.core.clock import SystemClock
-from app.core.gateway_file import TimeoutConfig, UpstreamConfig
+from app.core.gateway_file import UpstreamConfig
+from app.core.gateway_models import TimeoutConfig
 from app.services.providers.http_client import open_client
 from app.services.providers.huggingface.service import HFService
 from app.services.providers.openai_compatible.service import OpenaiCompatibleService
@@ -48,9 +49,10 @@ def quick(**seconds: float) -> TimeoutConfig:
     return TimeoutConfig.model_validate({"total_seconds": 20.0, **seconds})
 
 
-def request(model: str = "m", **payload: Any) -> ChatRequest:
+def request(model: str = "m", timeouts: TimeoutConfig | None = None, **payload: Any) -> ChatRequest:
     body = {"model": "m", "messages": [{"role": "user", "content": "Hello"}], **payload}
-    return ChatRequest(body, json.dumps(body).encode(), model)
+    encoded = json.dumps(body).encode()
+    return ChatRequest(body, encoded, model, timeouts=timeouts or TimeoutConfig())
 
 
 @asynccontextmanager

@@ -8,7 +8,8 @@ import pytest
 
 from app.cli import try_model
 from app.cli.try_model import NoModel, find_model
-from app.core.gateway_file import GatewayConfig, ModelConfig, TargetConfig, UpstreamConfig
+from app.core.gateway_file import GatewayConfig, UpstreamConfig
+from app.core.gateway_models import ModelConfig, TargetConfig
 from tests.support.raw_upstream import RawConnection, raw_upstream
 
 CHEAP: Final = {"input": 0.1, "output": 0.1}

@@ -11,15 +11,8 @@ import pytest
 from app.core.clock import SystemClock
 from app.core.config import Settings, variable_name
 from app.core.errors import UpstreamCredentialsError
-from app.core.gateway_file import (
-    GatewayConfig,
-    ModelBounds,
-    ModelConfig,
-    TargetConfig,
-    TimeoutConfig,
-    UpstreamConfig,
-    load_gateway,
-)
+from app.core.gateway_file import GatewayConfig, UpstreamConfig, load_gateway
+from app.core.gateway_models import ModelBounds, ModelConfig, TargetConfig, TimeoutConfig
 from app.core.gateway_prices import PriceConfig
 from app.services.providers.huggingface.service import HFService
 from app.services.providers.openai_compatible.service import OpenaiCompatibleService

@@ -200,7 +200,7 @@ def test_a_bad_upstream_name_is_refused(name: str) -> None:
         ),
         (
             "[models.m]\ntargets = []",
-            "models.m.targets: must hold exactly one target in this version",
+            "models.m.targets: must hold 1 to 50 targets",
         ),
         (
             '[models.m]\ntargets = [{ upstream = "ollama", model = "a b" }]',

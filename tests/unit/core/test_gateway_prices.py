@@ -8,7 +8,8 @@ import pytest
 
 from app.core.config import Settings
 from app.core.errors import ConfigurationError
-from app.core.gateway_file import GatewayConfig, ModelBounds, load_gateway
+from app.core.gateway_file import GatewayConfig, load_gateway
+from app.core.gateway_models import ModelBounds
 
 OLLAMA = '[upstreams.ollama]\nkind = "openai"\nbase_url = "http://127.0.0.1:11434/v1/"\n'
 MODEL = '[models.m]\ntargets = [{ upstream = "ollama", model = "x" }]\n'
@@ -168,7 +169,7 @@ def test_a_model_says_the_most_that_its_calls_can_come_to() -> None:
 
 def test_a_model_that_says_nothing_has_bounds_all_the_same() -> None:
     model = _load(MODEL + OLLAMA).models["m"]
-    assert ModelBounds(**model.model_dump(exclude={"targets"})) == ModelBounds()
+    assert ModelBounds(**model.model_dump(exclude={"targets", "strategy"})) == ModelBounds()
     assert (model.default_max_output, model.context) == (4_096, None)
 
 

@@ -9,6 +9,7 @@ import httpx2
 from pydantic_core import from_json
 
 from app.core.errors import UpstreamProtocolError, UpstreamTruncatedError
+from app.core.gateway_models import TimeoutConfig
 from app.services.providers.dialects.chat_answer import as_events, read_completion
 from app.services.providers.dialects.chat_request import outgoing_body, wants_usage
 from app.services.providers.dialects.chat_stream import ChatStreamReader
@@ -19,6 +20,7 @@ from app.utils.json_values import object_in, objects_in
 from app.utils.sse import EventSplitter, EventTooLargeError
 
 MODELS_SECONDS: Final = 5.0
+_LISTING: Final = TimeoutConfig(total_seconds=MODELS_SECONDS)
 LINGER_SECONDS: Final = 0.05  # for the body's end after [DONE], so that the connection can be kept
 
 _CHAT: Final = "/chat/completions"
@@ -49,7 +51,9 @@ class OpenaiApi:
     async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
         """Return a whole `chat.completion` as it came."""
         body = self._body(request, stream=False)
-        answer, headers = await self._http.request_whole("POST", _CHAT, body)
+        answer, headers = await self._http.request_whole(
+            "POST", _CHAT, body, timeouts=request.timeouts
+        )
         facts.provider = headers.get(_PROVIDER_HEADER)
         read_completion(self._http.name, answer, facts)
         return answer
@@ -57,13 +61,10 @@ class OpenaiApi:
     async def stream_chat(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
         """Yield the events of a streamed chat as they come, without the closing `[DONE]`."""
         body = self._body(request, stream=True)
-        limits = self._http.timeouts
-        pace = StreamPace(limits)
+        pace = StreamPace(request.timeouts)
         with self._http.named_errors():
             async with pace.limit():
-                response = await self._http.send(
-                    "POST", _CHAT, body, read_seconds=limits.total_seconds
-                )
+                response = await self._http.send("POST", _CHAT, body, timeouts=request.timeouts)
         async with aclosing(response):
             facts.provider = response.headers.get(_PROVIDER_HEADER)
             if response.headers.get("content-type", "").startswith("application/json"):
@@ -76,7 +77,7 @@ class OpenaiApi:
 
     async def list_models(self) -> Sequence[Mapping[str, Any]]:
         """Return the entries of the upstream's `/models`, in whatever detail it gives them."""
-        answer, _ = await self._http.request_whole("GET", "/models", seconds=MODELS_SECONDS)
+        answer, _ = await self._http.request_whole("GET", "/models", timeouts=_LISTING)
         try:
             listed: object = from_json(answer)
         except ValueError:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.core.gateway_file import TimeoutConfig
+from app.core.gateway_models import TimeoutConfig
 
 
 class StreamPace:

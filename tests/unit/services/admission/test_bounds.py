@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from app.core.gateway_file import ModelBounds
+from app.core.gateway_models import ModelBounds
 from app.services.admission.bounds import TEMPLATE_TOKENS, Bound, bound_of
 from app.services.prices.quote import UNKNOWN_CONTEXT, Context
 

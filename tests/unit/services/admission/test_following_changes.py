@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from app.core.errors import NotReadyError
-from app.core.gateway_file import ModelBounds
+from app.core.gateway_models import ModelBounds
 from app.services.admission import admission as module
 from app.services.admission.admission import Admission
 from app.services.admission.scopes import INSTANCE

@@ -1,13 +1,16 @@
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
-from app.services.admission.admitted import Admitted
+from app.services.admission.admitted import Admitted, Offer
 from app.services.admission.bounds import Bound
 from app.services.admission.hidden_output import MAX_MODELS, HiddenOutput
 from app.services.admission.limits import Grant
 from app.services.ledger.hold import Hold
 from app.services.prices.quote import Quote
+from app.services.providers.provider import Provider
+from app.services.routing.target import Target
 
 HOLD = Hold(
     id="req_1",
@@ -35,16 +38,16 @@ HOLD = Hold(
 
 def _stream(*, held: int = 1_000, written: int = 0, model: str = "m") -> Admitted:
     """Return a stream that may write 40,000 tokens."""
+    target = Target("up", model, cast("Provider", None))
+    offer = Offer(target, Quote(), None, model, Bound(10, 40_000, 10, 40_000), held)
     return Admitted(
         hold=HOLD,
         charges=(),
         scopes=(),
-        bound=Bound(10, 40_000, 10, 40_000),
-        quote=Quote(),
-        price=None,
+        offers=(offer,),
         periods=(),
         grant=Grant(()),
-        upstream_model=model,
+        offer=offer,
         held_nusd=1,
         held_output=held,
         written=written,

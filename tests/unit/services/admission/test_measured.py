@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import PriceUnknownError
-from app.core.gateway_file import ModelBounds
+from app.core.gateway_models import ModelBounds
 from app.services.admission.measured import Measured
 from app.services.call import Call
 from app.services.prices.quote import Context

@@ -33,14 +33,14 @@ class Lists:
 @pytest.fixture
 def catalogue() -> Catalogue:
     config = GatewayConfig.model_validate(GATEWAY)
-    return Catalogue(config, {name: cast("Provider", Lists()) for name in config.upstreams})
+    return Catalogue(config, {name: {"1": cast("Provider", Lists())} for name in config.upstreams})
 
 
 @pytest.fixture
 def directory(catalogue: Catalogue) -> ModelDirectory:
     config = GatewayConfig.model_validate(GATEWAY)
-    providers = {name: cast("Provider", Lists()) for name in config.upstreams}
-    return ModelDirectory(config, providers, catalogue, SystemClock())
+    pools = {name: {"1": cast("Provider", Lists())} for name in config.upstreams}
+    return ModelDirectory(config, pools, catalogue, SystemClock())
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,9 @@ def test_what_exists_is_not_told_to_who_may_not_call_it() -> None:
             },
         }
     )
-    catalogue = Catalogue(config, {name: cast("Provider", Lists()) for name in config.upstreams})
+    catalogue = Catalogue(
+        config, {name: {"1": cast("Provider", Lists())} for name in config.upstreams}
+    )
 
     for model in ("small", "nothing"):
         with pytest.raises(ModelNotAllowedError):

@@ -13,11 +13,11 @@ LOCAL = {"kind": "openai", "base_url": "http://127.0.0.1:1/v1"}
 
 def _catalogue(**gateway: object) -> Catalogue:
     config = GatewayConfig.model_validate(gateway)
-    return Catalogue(config, {name: cast("Provider", name) for name in config.upstreams})
+    return Catalogue(config, {name: {"1": cast("Provider", name)} for name in config.upstreams})
 
 
 def _resolved(catalogue: Catalogue, model: str | None) -> tuple[str, str]:
-    target = catalogue.resolve(model)
+    (target,) = catalogue.resolve(model).targets
     assert target.provider == target.upstream
     return target.upstream, target.model
 

@@ -57,8 +57,8 @@ GATEWAY = {
 
 def _directory(hub: Lists, local: Lists, clock: FakeClock | None = None) -> ModelDirectory:
     config = GatewayConfig.model_validate(GATEWAY)
-    providers = {"hub": hub, "local": local}
-    return ModelDirectory(config, providers, Catalogue(config, providers), clock or FakeClock())
+    pools = {"hub": {"1": hub}, "local": {"1": local}}
+    return ModelDirectory(config, pools, Catalogue(config, pools), clock or FakeClock())
 
 
 async def test_every_model_is_listed_once_under_the_name_that_calls_it() -> None:
@@ -78,11 +78,11 @@ async def test_every_model_is_listed_once_under_the_name_that_calls_it() -> None
 async def test_every_listed_name_calls_the_upstream_that_listed_it() -> None:
     hub, local = Lists({"id": "local/llama"}, {"id": "org/m"}), Lists({"id": "llama"})
     config = GatewayConfig.model_validate(GATEWAY)
-    catalogue = Catalogue(config, {"hub": hub, "local": local})
+    catalogue = Catalogue(config, {"hub": {"1": hub}, "local": {"1": local}})
 
     models = await _directory(hub, local).list_models()
 
-    owners = {model["id"]: catalogue.resolve(model["id"]).upstream for model in models}
+    owners = {model["id"]: catalogue.resolve(model["id"]).targets[0].upstream for model in models}
     assert owners == {
         "small": "local",
         "hub/local/llama": "hub",
