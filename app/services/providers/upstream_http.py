@@ -34,6 +34,8 @@ _UNSENT: Final = (
     httpx2.UnsupportedProtocol,
     httpx2.LocalProtocolError,
 )
+_PLAIN: Final = "identity"
+
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -94,7 +96,7 @@ class UpstreamHttp:
         )
         with self.named_errors():
             response = await self._client.send(request, stream=True)
-        if response.is_success:
+        if response.is_success and response.headers.get("content-encoding", _PLAIN) == _PLAIN:
             return response
         try:
             raise await self._refusal(response)
@@ -125,11 +127,9 @@ class UpstreamHttp:
         Raises:
             UpstreamTruncatedError: it ended early.
         """
-        encoded = "content-encoding" in response.headers
-        # Reading the stream itself spares httpx2's book-keeping, once a piece.
-        stream = response.aiter_bytes() if encoded else response.stream
         try:
-            async for piece in cast("AsyncIterable[bytes]", stream):
+            # Reading the stream itself spares httpx2's book-keeping, once a piece.
+            async for piece in cast("AsyncIterable[bytes]", response.stream):
                 yield piece
         except httpx2.TimeoutException:
             raise
@@ -162,6 +162,11 @@ class UpstreamHttp:
             )
             elsewhere.may_be_billed = False
             return elsewhere
+        if response.is_success:
+            return UpstreamProtocolError(
+                f"The upstream {self.name!r} compresses its answers, although it is asked not to: "
+                "a few bytes could fill the gateway's memory."
+            )
         refusal = Refusal(response.status_code, response.headers, body)
         return error_from_answer(self.name, refusal, self._clock)
 
@@ -238,7 +243,7 @@ def _headers(config: UpstreamConfig, dialect: Mapping[str, str]) -> httpx2.Heade
     headers = httpx2.Headers(
         {
             "accept": "*/*",
-            "accept-encoding": "identity",
+            "accept-encoding": _PLAIN,
             "content-type": "application/json",
             "user-agent": f"meterhouse/{__version__}",
         }

@@ -1,4 +1,5 @@
 import asyncio
+import gzip
 import json
 from typing import Any
 
@@ -206,3 +207,16 @@ async def test_a_list_of_models_that_is_none_is_refused(body: bytes) -> None:
     async with openai_upstream(Answers(body)) as (provider, _):
         with pytest.raises(errors.UpstreamProtocolError):
             await provider.list_models()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_compressed_answer_is_refused_before_it_fills_the_memory(*, stream: bool) -> None:
+    async def bomb(connection: RawConnection) -> None:
+        await connection.read_request()
+        await connection.answer(gzip.compress(b"\n" * 10_000_000), b"Content-Encoding: gzip")
+
+    async with openai_upstream(bomb) as (provider, _):
+        asked = request(stream=stream)
+        events = provider.stream_chat(asked, AnswerFacts())
+        with pytest.raises(errors.UpstreamProtocolError, match="compresses"):
+            await (anext(events) if stream else provider.chat(asked, AnswerFacts()))

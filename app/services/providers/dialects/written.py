@@ -42,7 +42,7 @@ def _measure(value: object, facts: AnswerFacts) -> None:
     match value:
         case str():
             facts.text_pieces += bool(value)
-            facts.text_bytes += len(value if value.isascii() else value.encode())
+            facts.text_bytes += len(value.encode(errors="surrogatepass"))
         case dict():
             for key, inner in cast("dict[str, object]", value).items():
                 if key not in _NO_TEXT:

@@ -154,3 +154,22 @@ def test_a_stream_that_is_cut_gives_each_open_choice_a_finish_reason() -> None:
     assert (chunk["id"], chunk["created"], chunk["model"]) == ("c1", 7, "m")
     assert [one["index"] for one in chunk["choices"]] == [0, 2]
     assert {one["finish_reason"] for one in chunk["choices"]} == {"length"}
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"data: <<< no JSON >>>\n\n",
+        b'data: {"id": "c", oops}\n\n',
+        b"data: [1, 2]\n\n",
+        PLAIN.replace(b"llo", b"\xe2\x28\xa1"),
+        PLAIN.replace(b"llo", b"l\0o"),
+        PLAIN.replace(b"}\n\n", b"\n\n"),
+    ],
+)
+def test_what_is_no_json_ends_a_stream_that_has_begun(nonsense: bytes) -> None:
+    reader, _ = _reader()
+    reader.feed(FIRST)
+
+    assert reader.feed(PLAIN + nonsense + LAST) == PLAIN
+    assert isinstance(reader.failure, UpstreamProtocolError)

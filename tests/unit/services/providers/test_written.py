@@ -117,10 +117,10 @@ def test_text_beside_a_delta_and_several_choices_count() -> None:
     assert _measured(first, b"data: " + two.encode() + b"\n\n") == (3, 3)
 
 
-def test_an_event_that_cannot_be_read_passes_and_counts_in_full() -> None:
+def test_half_a_surrogate_pair_passes_and_counts_as_three_bytes() -> None:
     first = _event({"delta": {"content": "x"}})
     half = (
         b'data: {"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"\\ud83d"}}]}}]}\n\n'
     )
 
-    assert _measured(first, half) == (len(half) + 1, 2)
+    assert _measured(first, half) == (4, 2)
