@@ -30,7 +30,7 @@ async def main() -> None:
     """Serve on a free port and print its number."""
     with closing(listen("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], flush=True)
-        async with Server(app, listener).running() as serving:
+        async with Server(app, listener, stall_seconds=60).running() as serving:
             await serving
 
 
