@@ -63,14 +63,14 @@ def _gateway_lines(gateway: GatewayConfig) -> Iterator[str]:
     for group in ("upstreams", "models"):
         for name, table in cast("Mapping[str, BaseModel]", getattr(gateway, group)).items():
             yield f"[{group}.{name if name.isidentifier() else json.dumps(name)}]"
-            yield from (f"{field} = {_toml(value)}" for field, value in _said(table))
+            yield from (f"{field} = {_toml(value)}" for field, value in _said(table.model_dump()))
     for price in gateway.prices:
         yield "[[prices]]"
-        yield from (f"{field} = {_toml(value)}" for field, value in _said(price))
+        yield from (f"{field} = {_toml(value)}" for field, value in _said(price.model_dump()))
 
 
-def _said(table: BaseModel) -> Iterator[tuple[str, Any]]:
-    return ((field, value) for field, value in table.model_dump().items() if value is not None)
+def _said(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((field, value) for field, value in table.items() if value is not None)
 
 
 def _toml(value: Any) -> str:
@@ -78,7 +78,7 @@ def _toml(value: Any) -> str:
         case SecretStr():
             return json.dumps(_HIDDEN)
         case Mapping():
-            pairs = cast("Mapping[str, Any]", value).items()
+            pairs = _said(cast("Mapping[str, Any]", value))
             return "{ " + ", ".join(f"{name} = {_toml(one)}" for name, one in pairs) + " }"
         case list():
             return "[" + ", ".join(_toml(one) for one in cast("list[Any]", value)) + "]"

@@ -145,10 +145,19 @@ class GatewayConfig(_Strict):
     prices: Annotated[list[PriceConfig], Field(description="What models cost.")] = []
 
     @property
-    def all_prices(self) -> list[PriceConfig]:
-        """Return the prices of the file, and after them those that stand at targets."""
-        targets = (target for model in self.models.values() for target in model.targets)
-        return [*self.prices, *filter(None, map(price_of, targets))]
+    def all_prices(self) -> Mapping[str, PriceConfig]:
+        """Return every price by the field that says it: the list's first, then those of targets.
+
+        What two models say alike of one target is one price.
+        """
+        listed = {f"prices[{index}]": price for index, price in enumerate(self.prices)}
+        at_targets = {
+            price: f"models.{name}.targets[{index}].price"
+            for name, model in self.models.items()
+            for index, target in enumerate(model.targets)
+            if (price := price_of(target)) is not None
+        }
+        return {**listed, **{field: price for price, field in at_targets.items()}}
 
 
 def gateway_path(settings: Settings) -> Path | None:

@@ -1,8 +1,9 @@
 """What `meterhouse.toml` says about prices, and which of it makes sense."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
@@ -142,14 +143,14 @@ def incomplete(
     return None
 
 
-def overlaps(prices: Sequence[PriceConfig]) -> Iterator[str]:
-    """Yield a problem for each price that says something else than one before it."""
-    for index, price in enumerate(prices):
-        for other, earlier in enumerate(prices[:index]):
+def overlaps(prices: Mapping[str, PriceConfig]) -> Iterator[str]:
+    """Yield a problem for each price, by its field, that holds at the same time as one before."""
+    for place, (field, price) in enumerate(prices.items()):
+        for other, earlier in islice(prices.items(), place):
             if _overlap(earlier, price):
                 at = f" at {price.upstream}" if price.upstream else ""
                 yield (
-                    f"prices[{index}]: {price.model}{at} has a price by prices[{other}] then; "
+                    f"{field}: {price.model}{at} has a price by {other} then; "
                     "let one end (valid_until) before the other begins (valid_from)"
                 )
                 break

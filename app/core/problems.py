@@ -32,7 +32,7 @@ def describe(error: ErrorDetails, *, known: Collection[str] = ()) -> str:
     match error:
         case {"type": "extra_forbidden", "loc": [*_, name]}:
             return unknown("field", known, nearest(str(name), known))
-        case {"type": "literal_error", "ctx": {"expected": str(allowed)}, "input": given}:
+        case {"type": "literal_error" | "enum", "ctx": {"expected": str(allowed)}, "input": given}:
             meant = nearest(str(given), re.findall(r"'([^']+)'", allowed))
             return f"must be {allowed}" + (f", did you mean '{meant}'?" if meant else "")
         case {"type": "value_error", "ctx": {"error": reason}}:

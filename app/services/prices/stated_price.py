@@ -91,7 +91,7 @@ class Timetable:
 
 def prices_of_file(gateway: GatewayConfig) -> PriceList:
     """Return what the prices of `meterhouse.toml` say, one by one."""
-    return PriceList(_of_file(config) for config in gateway.all_prices)
+    return PriceList(_of_file(config) for config in gateway.all_prices.values())
 
 
 def free_upstreams(gateway: GatewayConfig) -> PriceList:

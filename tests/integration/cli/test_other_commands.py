@@ -44,7 +44,12 @@ def test_check_shows_what_is_in_force_and_where_it_comes_from(
     (folder / "meterhouse.toml").write_text(
         'default_model = "small"\n[upstreams.local]\nkind = "openai"\n'
         'base_url = "http://127.0.0.1:9/v1"\ntoken = { env = "A_KEY" }\nquery = { v = "1" }\n'
-        '[models.small]\ntargets = [{ upstream = "local", model = "tiny" }]\n'
+        '[upstreams.pooled]\nkind = "openai"\nbase_url = "http://127.0.0.1:9/v1"\n'
+        'tokens = [{ env = "A_KEY" }, { env = "HF_TOKEN" }]\nmax_parallel = 8\n'
+        '[models.small]\nstrategy = "sticky"\n'
+        'targets = [{ upstream = "local", model = "tiny" }, { upstream = "local", model = "big", '
+        "priority = 1, weight = 2, price = { input = 1, output = 2.5 }, "
+        "timeouts = { first_byte_seconds = 9 } }]\n"
         '[[prices]]\nmodel = "tiny"\nper_request = 1e-7\nvalid_from = 2027-01-01\n',
         encoding="utf-8",
     )
@@ -60,10 +65,17 @@ def test_check_shows_what_is_in_force_and_where_it_comes_from(
     assert "[upstreams.local]" in lines
     assert 'token = "(set, hidden)"' in lines
     assert 'query = { v = "1" }' in lines
-    assert 'targets = [{ upstream = "local", model = "tiny" }]' in lines
+    assert (
+        'targets = [{ upstream = "local", model = "tiny", priority = 0, weight = 1.0 }, '
+        '{ upstream = "local", model = "big", priority = 1, weight = 2.0, '
+        "price = { input = 1, output = 2.5 }, timeouts = { first_byte_seconds = 9.0 } }]"
+    ) in lines
+    assert 'strategy = "sticky"' in lines
+    assert 'tokens = ["(set, hidden)", "(set, hidden)"]' in lines
+    assert "max_parallel = 8" in lines
     assert lines[lines.index("[[prices]]") + 1 :][:3] == [
-        'model = "tiny"',
         "per_request = 0.0000001",
+        'model = "tiny"',
         "valid_from = 2027-01-01 00:00:00+00:00",
     ]
     assert "# Answers from: upstreams" in lines
