@@ -39,13 +39,20 @@ def programs(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def rehearsal(command: Command) -> Generator[tuple[Running, str]]:
-    """Start two simulators and a gateway over them, as the page says, and yield it and its URL."""
+def simulators(command: Command) -> Generator[list[Running]]:
+    """Start two simulators."""
     with ExitStack() as stack:
-        config = block("## Rehearse your gateway", "toml")
-        for documented in ("http://127.0.0.1:8001/v1", "http://127.0.0.1:8002/v1"):
-            simulator = stack.enter_context(command.running("simulate", "--port", "0"))
-            config = config.replace(documented, simulator.wait_for("Simulator at").split()[2])
+        yield [stack.enter_context(command.running("simulate", "--port", "0")) for _ in "12"]
+
+
+@pytest.fixture
+def rehearsal(command: Command, simulators: list[Running]) -> Generator[tuple[Running, str]]:
+    """Start a gateway over two simulators, as the page says, and yield it and its URL."""
+    with ExitStack() as stack:
+        config = block("## Rehearse your gateway", "toml") + block("### Failover", "toml")
+        for simulator, port in zip(simulators, (8001, 8002), strict=True):
+            place = simulator.wait_for("Simulator at").split()[2]
+            config = config.replace(f"http://127.0.0.1:{port}/v1", place)
         (command.folder / "meterhouse.toml").write_text(config, encoding="utf-8")
         (command.folder / ".env").write_text("SIMULATOR_TOKEN=hf_anything\n", encoding="utf-8")
         server = stack.enter_context(command.running("serve", "--port", "0"))
@@ -107,6 +114,25 @@ def test_a_budget_is_rehearsed(
     kinds = [(event["kind"], event["facts"].get("percent")) for event in reversed(events)]
     assert kinds[:2] == [("budget.alert", 50), ("budget.alert", 80)]
     assert ("budget.overshoot", None) in kinds
+
+
+def test_failover_is_rehearsed(
+    command: Command, simulators: list[Running], rehearsal: tuple[Running, str]
+) -> None:
+    _, url = rehearsal
+    key = command.run("keys", "create").stdout.strip()
+    with httpx2.Client(base_url=f"{url}/v1", trust_env=False) as client:
+
+        def answers() -> str:
+            hello = {"model": "rehearsal", "messages": [{"role": "user", "content": "Hello"}]}
+            bearer = {"authorization": f"Bearer {key}"}
+            answer = client.post("/chat/completions", headers=bearer, json=hello)
+            assert answer.status_code == 200
+            return answer.headers["x-meterhouse-upstream"]
+
+        assert answers() == "first"
+        simulators[0].end()
+        assert answers() == "second"
 
 
 def said_by(text: str) -> tuple[list[str], str, str]:

@@ -12,7 +12,13 @@ from app.core.clock import SystemClock
 from app.core.config import Settings, variable_name
 from app.core.errors import UpstreamCredentialsError
 from app.core.gateway_file import GatewayConfig, UpstreamConfig, load_gateway
-from app.core.gateway_models import ModelBounds, ModelConfig, TargetConfig, TimeoutConfig
+from app.core.gateway_models import (
+    ModelBounds,
+    ModelConfig,
+    Strategy,
+    TargetConfig,
+    TimeoutConfig,
+)
 from app.core.gateway_prices import PriceConfig
 from app.services.providers.huggingface.service import HFService
 from app.services.providers.openai_compatible.service import OpenaiCompatibleService
@@ -22,6 +28,7 @@ _ROOT: Final = Path(__file__).parents[3]
 _UPSTREAMS: Final = (_ROOT / "docs" / "upstreams.md").read_text(encoding="utf-8")
 _SETTINGS: Final = (_ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 _EXAMPLE: Final = (_ROOT / "meterhouse.example.toml").read_text(encoding="utf-8")
+_MODELS: Final = (_ROOT / "docs" / "models.md").read_text(encoding="utf-8")
 _BLOCKS: Final = re.findall(r"^```toml\n(.*?)^```", _UPSTREAMS, re.DOTALL | re.MULTILINE)
 
 _TABLES: Final = (
@@ -116,6 +123,16 @@ def test_the_example_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     config = _load(_EXAMPLE, tmp_path, monkeypatch)
     assert config.default_model == "fast"
     assert set(config.upstreams) == {"huggingface", "ollama", "company"}
+
+
+def test_the_file_that_explains_models_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = re.findall(r"^```toml\n(.*?)^```", _MODELS, re.DOTALL | re.MULTILINE)
+    chat = _load(block, tmp_path, monkeypatch).models["chat"]
+    assert [(one.priority, one.weight) for one in chat.targets] == [(0, 3.0), (0, 1.0), (1, 1.0)]
+    for strategy in Strategy:
+        assert f"| `{strategy}` |" in _MODELS
 
 
 def test_the_example_shows_every_field() -> None:
