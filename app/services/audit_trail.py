@@ -41,6 +41,8 @@ class Action(StrEnum):
     PRICE_CREATE = "price.create"
     PRICE_IMPORT = "price.import"
     PRICE_DELETE = "price.delete"
+    UPSTREAM_DRAIN = "upstream.drain"
+    UPSTREAM_RESTORE = "upstream.restore"
     BODY_RULE_CREATE = "body_rule.create"
     BODY_RULE_DELETE = "body_rule.delete"
     BODY_READ = "body.read"  # nothing is changed, but somebody has seen what users wrote

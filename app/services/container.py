@@ -42,6 +42,7 @@ from app.services.routing.health import Health
 from app.services.routing.model_directory import ModelDirectory
 from app.services.routing.plan import Planner
 from app.services.routing.router import Router
+from app.services.routing.upstream_views import UpstreamViews
 from app.utils.background import running_beside
 
 NO_UPSTREAM = (
@@ -68,6 +69,7 @@ class Container:
     router: Router
     health: Health
     entrances: Entrances
+    upstreams: UpstreamViews
     models: ModelDirectory
     prices: PriceBook
 
@@ -151,6 +153,7 @@ async def open_container(
             router=router,
             health=health,
             entrances=entrances,
+            upstreams=UpstreamViews(gateway.upstreams, health, entrances, clock),
             models=models,
             prices=prices,
         )

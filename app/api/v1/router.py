@@ -1,13 +1,20 @@
 """Everything below /v1."""
 
 from app.api.v1.routes import budgets, keys, limits, me, members, teams, usage, users
-from app.api.v1.routes.admin import audit_log, bodies, body_rules, prices, usage as admin_usage
+from app.api.v1.routes.admin import (
+    audit_log,
+    bodies,
+    body_rules,
+    prices,
+    upstreams,
+    usage as admin_usage,
+)
 from app.api.v1.routes.openai import chat, models
 
 # The dearest to be found late comes first: routes are tried in this order.
 _PARTS = (
     *(chat, models, usage, me, keys, users, teams, members, budgets, limits, prices),
-    *(admin_usage, bodies, body_rules, audit_log),
+    *(admin_usage, bodies, body_rules, audit_log, upstreams),
 )
 
 routers = tuple(part.router for part in _PARTS)

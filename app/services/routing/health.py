@@ -63,15 +63,15 @@ class Health:
         found = list(self._against(target, pause, now))
         return max(found, default=_GOOD)
 
-    def running(self, place: Place) -> int:
-        """Return how many calls run there."""
-        known = self._targets.get(place)
-        return 0 if known is None else known.running
+    def of_credential(self, upstream: str, credential: str) -> Standing:
+        """Return whether a credential can be used now, wherever that is."""
+        pause = self._pauses.get((upstream, credential))
+        found = self._against(None, pause, self._clock.monotonic())
+        return max(found, default=_GOOD)
 
-    def measured(self, place: Place, *, stream: bool) -> float | None:
-        """Return how many seconds callers wait there for the first words; None: not known yet."""
-        known = self._targets.get(place)
-        return None if known is None else known.measured(stream=stream)
+    def known(self, place: Place) -> TargetHealth | None:
+        """Return what is known of a place, or None: it was never asked."""
+        return self._targets.get(place)
 
     def begin(self, place: Place) -> int:
         """Note that a place is asked; return what to name when that has ended."""

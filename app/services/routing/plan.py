@@ -58,12 +58,13 @@ class Planner:
 
     def candidate(self, target: Target, estimate: Estimate, *, stream: bool) -> Candidate:
         """Return what the order of a target depends on."""
+        known = self._health.known(target.place)
         return Candidate(
             priority=target.priority,
             weight=target.weight,
             identity=f"{target.upstream}\0{target.model}\0{target.credential}",
-            running=self._health.running(target.place),
-            seconds=self._health.measured(target.place, stream=stream),
+            running=known.running if known else 0,
+            seconds=known.measured(stream=stream) if known else None,
             nusd=estimate(target),
         )
 

@@ -1,5 +1,6 @@
 """How many calls may be repeated at an upstream: few enough to do no harm to one that is down."""
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
@@ -29,13 +30,16 @@ class RetryBudget:
 
     def take(self, now: float) -> bool:
         """Take one repeat, or return that there is none left."""
-        second = self._second(now)
-        recent = [one for one in self._past if one.number > second.number - WINDOW_SECONDS]
-        calls = sum(one.calls for one in recent)
-        if sum(one.repeats for one in recent) >= SHARE * calls + FLOOR_PER_SECOND * WINDOW_SECONDS:
+        if not self.left(now):
             return False
-        second.repeats += 1
+        self._second(now).repeats += 1
         return True
+
+    def left(self, now: float) -> int:
+        """Return how many repeats could be taken at once."""
+        recent = [one for one in self._past if one.number > int(now) - WINDOW_SECONDS]
+        allowed = SHARE * sum(one.calls for one in recent) + FLOOR_PER_SECOND * WINDOW_SECONDS
+        return max(0, math.ceil(allowed - sum(one.repeats for one in recent)))
 
     def _second(self, now: float) -> _Second:
         number = int(now)

@@ -22,6 +22,7 @@ _THERE: Final = {
     "price_id": "price",
     "rule_id": "rule",
     "entry_id": "call",
+    "upstream": "upstream",
 }
 _DOCUMENT: Final[dict[str, Any]] = app.openapi()
 

@@ -31,6 +31,7 @@ page of a running gateway. A route that is not here fails the tests.
   so are its models; it expires no later; it carries the same fixed tags; and the limits and budgets
   of the key that issues it count its calls too, unless an admin issues it.
 - Only admins see and set prices.
+- Only admins see upstreams and where calls go, and drain and restore upstreams.
 - Only admins have requests and answers stored, and read what is stored. To read it is written down.
 - Only admins change budgets and limits. Leads see those of their team and of keys that they see;
   members those of themselves, their own keys and their teams.
@@ -92,6 +93,7 @@ _OBJECTS: Final[Mapping[str, str]] = {
     "price": "of some model",
     "rule": "that has the bodies of the team's calls stored",
     "call": "one whose request and answer are stored",
+    "upstream": "the only one that there is",
     "no-user, no-team, no-key, ...": "an id that nobody has",
 }
 

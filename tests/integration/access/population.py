@@ -85,6 +85,7 @@ KEYS: Final[Mapping[str, _Key]] = {
 }
 # Whose limits and budgets there are; they are so wide that they refuse no call.
 OWNERS: Final = {"team": "team", "user": "fellow", "key": "charged-key"}
+UPSTREAM: Final = "simulator"
 OPERATOR_SECRET: Final = "an-operator-secret-that-only-tests-know"
 
 
@@ -138,7 +139,7 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
     for name, row in (*_terms(ids), ("price", _price()), ("rule", _rule(ids["team"]))):
         ids[name] = row.id
         session.add(row)
-    ids["call"] = new_id("req")
+    ids["call"], ids["upstream"] = new_id("req"), UPSTREAM
     session.add(
         BodyRow(entry_id=ids["call"], expires_at_ms=FAR_OFF_MS, request="", answer="", is_cut=False)
     )

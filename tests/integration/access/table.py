@@ -186,6 +186,18 @@ POST   /v1/admin/prices/import  a-list      401   403 403   403 403   200 200 40
 DELETE /v1/admin/prices/{price}             401   403 403   403 403   204 204 403   403 403   204
 DELETE /v1/admin/prices/{no-price}          401   403 403   403 403   404 404 403   403 403   404
 """
+_ROUTING: Final = """
+GET    /v1/admin/upstreams                  401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/upstreams/{upstream}       401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/upstreams/{no-upstream}    401   403 403   403 403   404 404 403   403 403   404
+POST   /v1/admin/upstreams/{upstream}/drain 401   403 403   403 403   200 200 403   403 403   200
+POST   /v1/admin/upstreams/{no-upstream}/drain
+                                            401   403 403   403 403   404 404 403   403 403   404
+POST   /v1/admin/upstreams/{upstream}/restore
+                                            401   403 403   403 403   200 200 403   403 403   200
+POST   /v1/admin/upstreams/{no-upstream}/restore
+                                            401   403 403   403 403   404 404 403   403 403   404
+"""
 _LOG: Final = """
 GET    /v1/admin/audit-log                  401   403 403   403 403   200 200 403   403 403   200
 """
@@ -228,6 +240,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "Prices": _PRICES,
     "Usage of others": _USAGE,
     "Stored bodies": _BODIES,
+    "Routing": _ROUTING,
     "Audit log": _LOG,
 }
 

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.services.container import Container
 from app.services.passwords import PasswordHasher
-from tests.integration.access.population import Population, populate
+from tests.integration.access.population import UPSTREAM, Population, populate
 
 FAR_AWAY: Final = ("203.0.113.7", 50_000)
 _SHOWN_ONCE: Final = ("secret", "password")
@@ -80,6 +80,7 @@ class World:
             self.container.authenticator.forget_all()
             await self.container.admission.refresh()
             await self.container.body_rules.refresh()
+            self.container.entrances.of(UPSTREAM).is_drained = False
             return people
 
         self.people = self._call(add)
@@ -161,7 +162,8 @@ class World:
 
     def state(self) -> list[tuple[Any, ...]]:
         """Return everything that can be changed, without when keys were last used."""
-        return [row for sql in _STATE for row in self.query(sql)]
+        upstreams = [(one.name, one.is_drained) for one in self.container.upstreams.list_all()]
+        return [*(row for sql in _STATE for row in self.query(sql)), *upstreams]
 
     def read_new_changes(self) -> list[dict[str, Any]]:
         """Return what was written down since this was asked last, oldest first."""

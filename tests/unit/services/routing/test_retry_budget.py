@@ -27,3 +27,15 @@ def test_what_was_ten_seconds_ago_is_forgotten() -> None:
 
     assert taken(budget, 9.9, 100) == 0
     assert taken(budget, 10.0, 100) == 30
+
+
+def test_what_is_left_is_what_can_be_taken() -> None:
+    budget = RetryBudget()
+    for _ in range(103):
+        budget.note_call(0.0)
+
+    assert budget.left(0.0) == 51
+    assert taken(budget, 0.0, 50) == 50
+    assert budget.left(0.0) == 1
+    assert taken(budget, 0.0, 50) == 1
+    assert (budget.left(0.0), budget.left(9.9), budget.left(10.0)) == (0, 0, 30)
