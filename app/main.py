@@ -1,5 +1,6 @@
 """The application. Importing this module opens and reads nothing."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TypedDict
@@ -33,11 +34,12 @@ def create_app(
     *,
     operator_only: bool = False,
     clock: Clock | None = None,
+    closing: asyncio.Event | None = None,
 ) -> FastAPI:
     """Build an application. What is not given is read when it starts, not now.
 
     With `operator_only` it starts where it could not serve anybody else, to be mended. Without a
-    `clock`, the machine's own counts.
+    `clock`, the machine's own counts. Whoever serves it sets `closing` when it is to end.
     """
 
     @asynccontextmanager
@@ -46,7 +48,12 @@ def create_app(
         if not structlog.is_configured():  # the command has done it by now, a bare server has not
             configure_logging(chosen)
         async with open_container(
-            chosen, gateway, operator_secret, operator_only=operator_only, clock=clock
+            chosen,
+            gateway,
+            operator_secret,
+            operator_only=operator_only,
+            clock=clock,
+            closing=closing,
         ) as container:
             yield {"container": container}
 

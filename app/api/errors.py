@@ -63,6 +63,7 @@ class Outcome(NamedTuple):
     type: ErrorType
     hf_type: HfErrorType | None = None
     retry: bool | None = None
+    hf_status: int | None = None  # where Hugging Face's clients expect another one
 
 
 _INVALID: Final = Outcome(400, "invalid_request_error", "validation")
@@ -83,7 +84,7 @@ OUTCOMES: Final[Mapping[type[errors.AppError], Outcome]] = {
     errors.RateLimitedError: Outcome(429, "rate_limit_error", "overloaded"),
     errors.BudgetBusyError: Outcome(429, "rate_limit_error", "overloaded"),
     errors.NotReadyError: Outcome(503, "server_error", "overloaded"),
-    errors.OverloadedError: Outcome(503, "server_error", "overloaded", retry=True),
+    errors.OverloadedError: Outcome(503, "server_error", "overloaded", retry=True, hf_status=429),
     errors.UpstreamError: Outcome(502, "server_error", "generation"),
     errors.UpstreamTimeoutError: Outcome(504, "server_error", "generation"),
     errors.UpstreamCredentialsError: Outcome(502, "server_error", "generation", retry=False),
@@ -187,14 +188,15 @@ def _respond(
     state = scope.setdefault("state", {})
     state["error_code"] = detail.code
     limits: Mapping[str, str] = state.get("rate_headers", {})  # what is left of the caller's
+    is_hf = is_hf_style(scope)
     body = (
         HfErrorBody(error=detail.message, error_type=outcome.hf_type)
-        if is_hf_style(scope)
+        if is_hf
         else ErrorBody(error=detail)
     )
     return Response(
         body.model_dump_json(exclude_none=isinstance(body, HfErrorBody)),
-        status_code=outcome.status,
+        status_code=(is_hf and outcome.hf_status) or outcome.status,
         media_type="application/json",
         headers={"x-error-message": header_text(detail.message), **limits, **headers},
     )

@@ -13,9 +13,12 @@ class WatchedConnection(HttpToolsProtocol):
     is the application's to wait for: it can say what is wrong. Uvicorn itself waits for ever.
     """
 
-    def __init__(self, *arguments: Any, stall_seconds: float, **options: Any) -> None:
-        """Take what uvicorn gives, and for how long nothing may move."""
+    def __init__(
+        self, *arguments: Any, stall_seconds: float, closing: asyncio.Event, **options: Any
+    ) -> None:
+        """Take what uvicorn gives, for how long nothing may move, and what says that it ends."""
         super().__init__(*arguments, **options)
+        self._closing = closing
         self._stall_seconds = stall_seconds
         self._timer: asyncio.TimerHandle | None = None
         self._before: tuple[object, int] | None = None
@@ -35,6 +38,12 @@ class WatchedConnection(HttpToolsProtocol):
         """Give the client time from now on: it has more to read than is sent ahead."""
         super().pause_writing()
         self._watch()
+
+    def on_headers_complete(self) -> None:
+        """Begin a request; when the server is about to end, the connection's last one."""
+        super().on_headers_complete()
+        if self._closing.is_set():
+            self.cycle.keep_alive = False
 
     def _watch(self) -> None:
         """Look in a while whether anything has moved since now."""

@@ -37,6 +37,7 @@ class AppFactory(Protocol):
         operator_secret: str,
         *,
         operator_only: bool = False,
+        closing: asyncio.Event | None = None,
     ) -> Starlette:
         """Build it; nothing is opened before it is started."""
         ...

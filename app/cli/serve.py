@@ -83,8 +83,15 @@ async def _run(start: _Start) -> None:
         else:
             remember_real_answers(settings.data_dir)
         secret = SecretStr(new_secret())
-        app = start.create_app(settings, gateway, secret.get_secret_value())
-        server = Server(app, start.listener, stall_seconds=stall_seconds)
+        stopping = asyncio.Event()
+        app = start.create_app(settings, gateway, secret.get_secret_value(), closing=stopping)
+        server = Server(
+            app,
+            start.listener,
+            stall_seconds=stall_seconds,
+            drain_seconds=settings.drain_seconds,
+            closing=stopping,
+        )
         stack.enter_context(stopping_on_signals(server))
         if simulator is not None:
             await stack.enter_async_context(simulator.running())

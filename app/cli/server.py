@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from uvicorn.lifespan.on import LifespanOn
 
 from app.cli.connection import WatchedConnection
 
-_GRACE_SECONDS: Final = 8  # below the 10 s after which Docker kills
+_GOODBYE_SECONDS: Final = 2  # for the last words of answers that are cut off
 _KEEP_ALIVE_SECONDS: Final = 30  # above the 5 s that many clients keep idle connections
 
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 20_000
@@ -34,16 +34,21 @@ class Server(uvicorn.Server):
         listener: socket.socket,
         *,
         stall_seconds: float,
+        drain_seconds: float = 8.0,  # below the 10 s after which Docker kills
         closing: asyncio.Event | None = None,
     ) -> None:
         """Prepare to serve an application to clients that go on within a time; nothing runs yet.
 
-        `closing` is set when the server begins to end, before it waits for running answers.
+        `closing` is set when the server begins to end, before it waits `drain_seconds` for running
+        answers.
         """
+        self._closing = closing or asyncio.Event()
+        self._drain_seconds = drain_seconds
+        self._draining: asyncio.Timeout | None = None
         self._lifespan = _Lifespan(app)
         options: dict[str, Any] = {
             "loop": "uvloop",
-            "http": partial(WatchedConnection, stall_seconds=stall_seconds),
+            "http": partial(WatchedConnection, stall_seconds=stall_seconds, closing=self._closing),
             "ws": "none",
             "lifespan": "on",
             "log_config": None,
@@ -52,7 +57,7 @@ class Server(uvicorn.Server):
             "date_header": False,
             "proxy_headers": False,
             "timeout_keep_alive": _KEEP_ALIVE_SECONDS,
-            "timeout_graceful_shutdown": _GRACE_SECONDS,
+            "timeout_graceful_shutdown": _GOODBYE_SECONDS,
         }
         config = uvicorn.Config(self._lifespan, **options)
         config.load()
@@ -60,7 +65,6 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._listener = listener
         self._settled = asyncio.Event()  # started, or never going to be
-        self._closing = closing or asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start the application; where that fails, end in peace rather than with SystemExit."""
@@ -75,6 +79,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop the application, and break off connections whose clients do not read to the end."""
         self._closing.set()
+        await self._drain()
         await super().shutdown(sockets)
         for connection in self.server_state.connections:
             connection.transport.abort()
@@ -86,10 +91,25 @@ class Server(uvicorn.Server):
 
     def stop(self) -> None:
         """Begin to end: finish what runs, take nothing new. The second time, finish nothing."""
-        if self.should_exit:
-            for task in self.server_state.tasks:
-                task.cancel()
+        if self._closing.is_set():
+            self._drain_seconds = 0.0
+            if self._draining is not None and not self._draining.expired():
+                self._draining.reschedule(0.0)
+        self._closing.set()
         self.should_exit = True
+
+    async def _drain(self) -> None:
+        """Let what runs end, and cut off what takes too long. Whoever comes is answered still."""
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        tasks = self.server_state.tasks
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._drain_seconds) as self._draining:
+                while tasks:
+                    await asyncio.wait(tasks)
+        self._draining = None
+        for task in tasks:
+            task.cancel()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[asyncio.Task[None]]:

@@ -189,6 +189,22 @@ class Settings(BaseSettings):
             " answer.",
         ),
     ] = 60.0
+    max_calls: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100_000,
+            description="How many calls run at once; as many others wait for 2 s at most.",
+        ),
+    ] = 1_000
+    drain_seconds: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=3_600,
+            description="How long running answers may go on after SIGTERM or Ctrl-C.",
+        ),
+    ] = 30.0
     ledger_retention_days: Annotated[
         int | None,
         Field(

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.clock import Clock
 from app.services.principals import Principal
 from app.services.providers.provider import AnswerFacts
+from app.services.urgency import Urgency
 
 
 @dataclass(slots=True)
@@ -51,4 +52,5 @@ class Call:
     stream: bool
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     end_user: str | None = None  # whom the caller says it is for
+    urgency: Urgency = Urgency.INTERACTIVE
     trace: Trace = field(default_factory=Trace)

@@ -1,5 +1,6 @@
 """The wiring: builds every long-lived object once, and is the only file that knows how they fit."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from app.services.admission.admission import Admission
 from app.services.admission.stored_terms import StoredTerms
 from app.services.authenticator import Authenticator, open_authenticator
 from app.services.inference.attempts import Attempts
+from app.services.inference.front_door import FrontDoor
 from app.services.inference.service import InferenceService
 from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.lease import open_ledger
@@ -82,12 +84,13 @@ async def open_container(
     *,
     operator_only: bool = False,
     clock: Clock | None = None,
+    closing: asyncio.Event | None = None,
 ) -> AsyncGenerator[Container]:
     """Open everything in order; close it in reverse, even after a failure.
 
     `operator_secret` is an admin's credential that lives as long as the process. With
     `operator_only`, neither must a call be answered nor must the keys in use still work. Without a
-    `clock`, the machine's own counts.
+    `clock`, the machine's own counts. Once `closing` is set, no call is let in any more.
 
     Raises:
         ConfigurationError: the gateway cannot run as configured.
@@ -149,6 +152,7 @@ async def open_container(
                 Attempts(admission, health, entrances, clock),
                 body_rules,
                 metrics=metrics,
+                front_door=FrontDoor(settings.max_calls, closing),
             ),
             router=router,
             health=health,

@@ -1,17 +1,26 @@
 """The last net below the routes."""
 
+import asyncio
+from contextlib import suppress
 from typing import Final
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import render_unexpected
+from app.api.errors import render, render_unexpected
+from app.core.errors import NotReadyError
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
+_GOODBYE_SECONDS: Final = 1.0
+_STOPPING: Final = "The gateway is stopping, and this answer took too long to wait for it."
+
 
 class Failures:
-    """Turns an error that nobody foresaw into one log entry and one plain answer."""
+    """Turns an error that nobody foresaw into one log entry and one plain answer.
+
+    A request that is cancelled is one that the stopping server does not wait for any longer.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -28,6 +37,11 @@ class Failures:
 
         try:
             await self._app(scope, receive, send_noting_start)
+        except asyncio.CancelledError:
+            if scope["type"] != "http":
+                raise
+            if not started:
+                await _say_goodbye(scope, receive, send)
         except Exception as error:
             if scope["type"] != "http":
                 raise
@@ -35,3 +49,10 @@ class Failures:
             if not started:
                 await response(scope, receive, send)
             # Otherwise the answer stays incomplete, and the server cuts the connection.
+
+
+async def _say_goodbye(scope: Scope, receive: Receive, send: Send) -> None:
+    response = render(scope, NotReadyError(_STOPPING, retry_after_seconds=1))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_GOODBYE_SECONDS):
+            await response(scope, receive, send)

@@ -24,7 +24,11 @@ async def check_health() -> Health:
 @router.head("/ready", dependencies=[PUBLIC], include_in_schema=False)
 @router.get("/ready", dependencies=[PUBLIC])
 async def check_readiness(container: ContainerDep) -> Readiness:
-    """Say whether calls are taken, and by whom they are answered. Needs no key."""
+    """Say whether calls are taken, and by whom they are answered. Needs no key.
+
+    A gateway that is stopping says 503 from the first moment on.
+    """
+    container.inference.front_door.ensure_open()
     upstreams = [
         ReadyUpstream(name=name, kind=upstream.kind, simulated=upstream.simulated)
         for name, upstream in container.gateway.upstreams.items()

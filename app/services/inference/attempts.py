@@ -82,7 +82,7 @@ class AttemptsOfCall:
                 await asyncio.sleep(step.wait_seconds)
             gate = self._its.entrances.of(step.target.upstream).gate
             try:
-                await gate.enter()
+                await gate.enter(self._call.urgency)
             except OverloadedError as error:
                 self._course.note_full(step.target)
                 self._error = self._error or error

@@ -15,11 +15,13 @@ from app.services.call import Call
 from app.services.inference.attempt import Attempt
 from app.services.inference.attempts import Attempts, AttemptsOfCall
 from app.services.inference.entries import entry_of, milliseconds, sample_of
+from app.services.inference.front_door import FrontDoor
 from app.services.inference.outcome import Outcome
 from app.services.inference.used import sum_up
 from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.entry import Status
 from app.services.providers.dialects.chat_stream import cut_chunk
+from app.services.routing.plan import Plan
 from app.services.routing.router import Router
 
 DONE: Final = b"data: [DONE]\n\n"
@@ -36,8 +38,10 @@ class InferenceService:
         body_rules: BodyRules,
         *,
         metrics: Metrics,
+        front_door: FrontDoor,
     ) -> None:
         """Take who chooses whom to ask, lets calls in and out, asks, and stores what was said."""
+        self.front_door = front_door
         self._router = router
         self._admission = admission
         self._attempts = attempts
@@ -53,12 +57,11 @@ class InferenceService:
             ModelNotAllowedError: the key may not call it.
             RateLimitedError, BudgetExceededError, BudgetBusyError, PriceUnknownError: it may not
                 be made, or not now.
-            NotReadyError: it cannot be written down.
-            OverloadedError: there is no room for it at an upstream.
+            NotReadyError: it cannot be written down, or the gateway is stopping.
+            OverloadedError: there is no room for it, here or at an upstream.
             UpstreamError: nobody who could be asked has answered.
         """
-        plan = self._router.plan(call)
-        admitted = await self._admission.admit(call, plan)
+        plan, admitted = await self._let_in(call)
         with self._settled(call, admitted) as outcome:
             attempts = self._attempts.of(call, admitted, plan, outcome=outcome)
             answer: bytes | None = None
@@ -80,8 +83,7 @@ class InferenceService:
         Raises:
             The same as `answer`; UpstreamError also where the upstream broke on the way.
         """
-        plan = self._router.plan(call)
-        admitted = await self._admission.admit(call, plan)
+        plan, admitted = await self._let_in(call)
         with self._settled(call, admitted) as outcome:
             attempts = self._attempts.of(call, admitted, plan, outcome=outcome)
             async with aclosing(self._attempted(attempts, admitted)) as events:
@@ -91,6 +93,16 @@ class InferenceService:
                     yield event
             outcome.status = Status.OK
         yield _trailer(call) + DONE
+
+    async def _let_in(self, call: Call) -> tuple[Plan, Admitted]:
+        """Plan a call and admit it. Settling it makes room for the next one."""
+        await self.front_door.enter(call.urgency)
+        try:
+            plan = self._router.plan(call)
+            return plan, await self._admission.admit(call, plan)
+        except BaseException:
+            self.front_door.leave()
+            raise
 
     async def _attempted(
         self, attempts: AttemptsOfCall, admitted: Admitted
@@ -140,6 +152,7 @@ class InferenceService:
             body = outcome.recording and self._body_rules.end(
                 outcome.recording, call.id, is_stream=call.stream
             )
+            self.front_door.leave()
             self._admission.settle(admitted, entry_of(call, admitted, outcome, used), body)
 
 

@@ -2,23 +2,16 @@
 
 import asyncio
 from collections import deque
-from enum import IntEnum
 from typing import Final
 
 from app.core.errors import OverloadedError
+from app.services.urgency import Urgency
+from app.utils.chance import chance
 
 MAX_WAIT_SECONDS: Final = 2.0  # who waits longer is better told so
-_RETRY_AFTER_SECONDS: Final = 1.0
+_MAX_RETRY_AFTER_SECONDS: Final = 3.0  # from nothing up: those who wait come back one by one
 
 _Turn = asyncio.Future[None]
-
-
-class Urgency(IntEnum):
-    """Whose turn comes first."""
-
-    ADMIN = 0
-    INTERACTIVE = 1
-    BATCH = 2
 
 
 class Gate:
@@ -117,5 +110,5 @@ class Gate:
         return OverloadedError(
             f"{self._name} has no room for this call: {self.inside} are running and "
             f"{self.waiting} wait. Try again soon.",
-            retry_after_seconds=_RETRY_AFTER_SECONDS,
+            retry_after_seconds=_MAX_RETRY_AFTER_SECONDS * chance(),
         )

@@ -7,6 +7,7 @@ from fastapi import Request
 from app.api.errors import header_text
 from app.api.v1.schemas.openai.chat import ChatCompletionRequest
 from app.api.v1.translate.tags import tags_of
+from app.api.v1.translate.urgency import read_urgency
 from app.core.money import NANO
 from app.services.call import Call, Trace
 from app.services.principals import Principal
@@ -16,7 +17,7 @@ async def to_call(body: ChatCompletionRequest, request: Request, principal: Prin
     """Return the call that a request asks for. The body has been read: nothing is awaited long.
 
     Raises:
-        InvalidRequestError: its tags are bad, or too many.
+        InvalidRequestError: its tags are bad, or too many, or its class is none.
     """
     state = request.scope["state"]
     call = Call(
@@ -30,6 +31,7 @@ async def to_call(body: ChatCompletionRequest, request: Request, principal: Prin
         stream=bool(body.stream),
         tags=tags_of(request.scope["headers"], body.metadata, principal.tags),
         end_user=body.user or None,
+        urgency=read_urgency(request.scope["headers"], principal),
     )
     state["rate_headers"] = call.trace.rate_headers  # for an answer that is an error, too
     return call

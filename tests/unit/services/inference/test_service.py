@@ -21,6 +21,7 @@ from app.services.admission.admission import Admission
 from app.services.admission.stored_terms import StoredTerms
 from app.services.call import Call
 from app.services.inference.attempts import Attempts
+from app.services.inference.front_door import FrontDoor
 from app.services.inference.service import InferenceService
 from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.entry import Basis, Entry, Status
@@ -134,7 +135,10 @@ def _service(
     planner = Planner(health, entrances)
     router = Router(catalogue, planner, NoPrices(), clock)
     attempts = Attempts(admission, health, entrances, clock)
-    return InferenceService(router, admission, attempts, rules, metrics=metrics), metrics
+    service = InferenceService(
+        router, admission, attempts, rules, metrics=metrics, front_door=FrontDoor()
+    )
+    return service, metrics
 
 
 def _body_rules() -> BodyRules:

@@ -15,8 +15,8 @@ from app.api.v1.schemas.openai.chat import (
     ChatCompletionChunk,
     ChatCompletionRequest,
 )
+from app.api.v1.translate import tags, urgency
 from app.api.v1.translate.chat import answer_headers, to_call
-from app.api.v1.translate.tags import PARAMETER
 
 router = APIRouter(prefix="/v1/chat", tags=["chat"], route_class=PlainRoute)
 
@@ -34,7 +34,7 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     "/completions",
     response_model=ChatCompletion,
     responses=_ANSWERS,
-    openapi_extra={"parameters": [PARAMETER]},
+    openapi_extra={"parameters": [tags.PARAMETER, urgency.PARAMETER]},
 )
 async def create_chat_completion(
     body: ChatCompletionRequest,
