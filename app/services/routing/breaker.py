@@ -56,6 +56,11 @@ class Breaker:
         self._is_probing = False
         self._generation = 0  # of its states: what began in another one says nothing about this one
 
+    @property
+    def is_closed(self) -> bool:
+        """Say whether calls go as ever."""
+        return self._until is None
+
     def state(self, now: float) -> BreakerState:
         """Return the state at a moment."""
         if self._until is None:

@@ -1,6 +1,6 @@
 """Whom to ask next for one call, after all that has failed so far."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from app.core.clock import Clock
@@ -55,14 +55,12 @@ class Course:
         """Return whom to ask within the time that is left, or None: nobody."""
         if self._faults >= MAX_FAULTS:
             return None
+        ready = self._ready()
+        if ready is not None and self._may_go(ready.target):
+            return ready
         limit = min(left_seconds, LONGEST_WAIT_SECONDS)
-        finders: tuple[Callable[[float], Iterator[Step]], ...] = (
-            self._ready,
-            self._repeats,
-            self._last_resorts,
-        )
-        for find in finders:
-            step = min(find(limit), key=lambda one: one.wait_seconds, default=None)
+        for steps in (self._repeats(limit), self._last_resorts(limit)):
+            step = min(steps, key=lambda one: one.wait_seconds, default=None)
             if step is not None and self._may_go(step.target):
                 return step
         return None
@@ -92,10 +90,16 @@ class Course:
             retry_after_seconds=standing.wait_seconds,
         )
 
-    def _ready(self, _: float) -> Iterator[Step]:
-        fresh = [one for one in self._fresh() if not self._health.standing(one.place).wait_seconds]
-        roomy = (one for one in fresh if self._entrances.of(one.upstream).gate.has_room)
-        yield from (Step(one) for one in [*roomy, *fresh][:1])
+    def _ready(self) -> Step | None:
+        """Return the first target that can be asked at once, one with room before a full one."""
+        full = None
+        for target in self._fresh():
+            if self._health.standing(target.place).wait_seconds:
+                continue
+            if self._entrances.of(target.upstream).gate.has_room:
+                return Step(target)
+            full = full or target
+        return None if full is None else Step(full)
 
     def _repeats(self, limit: float) -> Iterator[Step]:
         now = self._clock.monotonic()

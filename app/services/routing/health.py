@@ -58,7 +58,7 @@ class Health:
         now = self._clock.monotonic()
         target = self._targets.get(place)
         pause = self._pauses.get((place.upstream, place.credential))
-        if target is None and pause is None:
+        if (target is None or target.is_fine(now)) and (pause is None or pause.until <= now):
             return _GOOD
         found = list(self._against(target, pause, now))
         return max(found, default=_GOOD)
