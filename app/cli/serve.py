@@ -15,6 +15,7 @@ from app.cli.answers import Answers, choose_answers, point_at_simulator, remembe
 from app.cli.data_folder import make_ready
 from app.cli.desk import AppFactory
 from app.cli.greeting import greet
+from app.cli.hangup import asking_on_hangup
 from app.cli.listener import is_loopback, listen, local_url
 from app.cli.operator import RunningServer, announced, open_operator_api
 from app.cli.options import ConfigOption, DataOption
@@ -96,6 +97,7 @@ async def _run(start: _Start) -> None:
         if simulator is not None:
             await stack.enter_async_context(simulator.running())
         serving = await stack.enter_async_context(server.running())
+        stack.enter_context(asking_on_hangup(server))
         here = RunningServer(pid=os.getpid(), url=local_url(start.listener), operator_secret=secret)
         stack.enter_context(announced(settings.data_dir, here))
         async with running_beside(_greet(settings, gateway, here)):

@@ -123,6 +123,19 @@ class Metrics:
             )
         )
 
+        self._file_reads = _Family(
+            Counter(
+                "meterhouse_gateway_file_reads",
+                "Changes of the gateway file that were taken over, or refused.",
+                ["outcome"],
+                registry=self.registry,
+            )
+        )
+
+    def gateway_file_read(self, *, is_taken: bool) -> None:
+        """Count a change of the gateway file."""
+        self._file_reads.of("taken" if is_taken else "refused").inc()
+
     def call_started(self, task: str) -> None:
         """Count a call as under way, until `call_ended`."""
         self._calls_in_flight.of(task).inc()

@@ -40,7 +40,9 @@ from app.services.providers.openai_compatible.service import OpenaiCompatibleSer
 from app.services.providers.provider import Provider
 from app.services.routing.catalogue import Catalogue
 from app.services.routing.entrances import Entrances
+from app.services.routing.file_watch import GatewayFileWatch
 from app.services.routing.health import Health
+from app.services.routing.live_models import LiveModels
 from app.services.routing.model_directory import ModelDirectory
 from app.services.routing.plan import Planner
 from app.services.routing.router import Router
@@ -74,6 +76,7 @@ class Container:
     upstreams: UpstreamViews
     models: ModelDirectory
     prices: PriceBook
+    gateway_file: GatewayFileWatch
 
 
 @asynccontextmanager
@@ -122,17 +125,22 @@ async def open_container(
         models = ModelDirectory(gateway, pools, catalogue, clock)
         prices = PriceBook(gateway, PriceDirectory(database), models, clock)
         await prices.refresh()
+        live = LiveModels(gateway, (catalogue.take, models.take, prices.take))
+        gateway_file = GatewayFileWatch(settings, live, metrics)
         terms = StoredTerms(AccountingTerms(database), BudgetPeriodDirectory(database))
         admission = Admission(ledger, prices, terms, catalogue.bounds_of, clock=clock)
         await admission.refresh()
-        await stack.enter_async_context(running_beside(admission.keep_following()))
         body_rules = BodyRules(BodyRuleDirectory(database), clock)
         await body_rules.refresh()
-        await stack.enter_async_context(running_beside(body_rules.keep_following()))
+        background = [admission.keep_following, body_rules.keep_following]
         if not operator_only:
-            await stack.enter_async_context(running_beside(models.keep_known()))
-            upkeep = LedgerUpkeep(database, clock, settings.ledger_retention_days)
-            await stack.enter_async_context(running_beside(upkeep.run_for_ever()))
+            background += [
+                models.keep_known,
+                gateway_file.look_for_ever,
+                LedgerUpkeep(database, clock, settings.ledger_retention_days).run_for_ever,
+            ]
+        for work in background:
+            await stack.enter_async_context(running_beside(work()))
         health, entrances = Health(clock), Entrances(gateway.upstreams)
         router = Router(catalogue, Planner(health, entrances), prices, clock)
         yield Container(
@@ -160,6 +168,7 @@ async def open_container(
             upstreams=UpstreamViews(gateway.upstreams, health, entrances, clock),
             models=models,
             prices=prices,
+            gateway_file=gateway_file,
         )
 
 

@@ -31,16 +31,19 @@ class PriceBook:
         self, gateway: GatewayConfig, directory: PriceDirectory, listings: Listings, clock: Clock
     ) -> None:
         """Take who states prices. Those of the API are known from the first `refresh` on."""
-        self._gateway = gateway
         self._directory = directory
         self._listings = listings
         self._clock = clock
-        self._upstreams = UpstreamPrices(gateway, listings)
-        self.file, self.free, self.api = prices_of_file(gateway), free_upstreams(gateway), _NONE
+        self.free, self.api = free_upstreams(gateway), _NONE
         self._quotes: dict[tuple[str, str, str], Quote] = {}
-        self._timetable = Timetable(self.file)
-        self._since = self._until = float("-inf")  # between these, all quotes stay as they are
         self._version = listings.version
+        self.take(gateway)
+
+    def take(self, gateway: GatewayConfig) -> None:
+        """Take other prices of `meterhouse.toml`, over the same upstreams."""
+        self._upstreams = UpstreamPrices(gateway, self._listings)
+        self.file = prices_of_file(gateway)
+        self._look_anew()
 
     async def refresh(self) -> None:
         """Read again what was set over the API.
@@ -51,8 +54,7 @@ class PriceBook:
         since_ms = epoch_ms(self._clock.now()) - _SPARE_MS
         rows = await self._directory.list_not_over(since_ms)
         self.api = PriceList(prices_of_rows(rows))
-        self._timetable = Timetable(self.file, self.api)
-        self._since = self._until = float("-inf")
+        self._look_anew()
 
     def quote(self, model: str, upstream: str, upstream_model: str, at_ms: int) -> Quote:
         """Return what a model costs at an upstream, at a moment.
@@ -93,6 +95,10 @@ class PriceBook:
         if winner is None and stated.price.source == UPSTREAM:
             winner = self.api.find(names, upstream, at_ms)
         return None if winner is None else winner.price.source
+
+    def _look_anew(self) -> None:
+        self._timetable = Timetable(self.file, self.api)
+        self._since = self._until = float("-inf")  # between these, all quotes stay as they are
 
     def _forget(self, at_ms: int) -> None:
         self._quotes.clear()

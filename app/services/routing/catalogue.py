@@ -31,9 +31,13 @@ class Catalogue:
 
     def __init__(self, gateway: GatewayConfig, pools: Mapping[str, Pool]) -> None:
         """Take the configuration and the providers of each of its upstreams."""
-        self._gateway = gateway
         self._pools = pools
         self._fallback = _fallback(gateway)
+        self.take(gateway)
+
+    def take(self, gateway: GatewayConfig) -> None:
+        """Take other models over the same upstreams. Calls that run keep their targets."""
+        self._gateway = gateway
         self._names = _names(gateway)
         self._asked: dict[str, Choice] = {}  # that nobody has configured
         self._configured = {

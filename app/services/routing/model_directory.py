@@ -53,6 +53,10 @@ class ModelDirectory:
         """Return a number that changes whenever an upstream has been listed anew."""
         return self._version
 
+    def take(self, gateway: GatewayConfig) -> None:
+        """Take other models over the same upstreams."""
+        self._gateway = gateway
+
     def known(self, upstream: str, model: str) -> Mapping[str, Any] | None:
         """Return what an upstream listed last of a model, or None. Nobody is asked."""
         listing = self._listings.get(upstream)

@@ -226,3 +226,12 @@ async def test_a_price_of_the_api_keeps_the_context_that_the_upstream_lists() ->
     quote = book.quote("org/m", "hub", "org/m", NOON_MS)
 
     assert (quote.context, quote.pin, quote.of("groq")) == ((8_192, 8_192), None, quote.price)
+
+
+def test_other_prices_of_the_file_are_quoted_from_then_on() -> None:
+    book = book_of(prices=[{"model": "m", "input": 1, "output": 2}])
+    assert dollars(book, "m") == 1
+    book.take(config_of(prices=[{"model": "m", "input": 3, "output": 4}]))
+    assert dollars(book, "m") == 3
+    book.take(config_of())
+    assert dollars(book, "m") is None

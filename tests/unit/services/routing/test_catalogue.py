@@ -94,3 +94,19 @@ def test_a_target_without_such_a_name_has_the_one_that_the_caller_used(asked: st
     catalogue = _catalogue(upstreams={"local": LOCAL, "hub": HUB})
 
     assert catalogue.resolve(asked).name == asked
+
+
+def test_other_models_are_taken_over_and_old_choices_stay_as_they_are() -> None:
+    target = {"upstream": "local", "model": "llama"}
+    catalogue = _catalogue(
+        upstreams={"hub": HUB, "local": LOCAL}, models={"old": {"targets": [target]}}
+    )
+    before, direct = catalogue.resolve("old"), catalogue.resolve("local/llama")
+    assert direct.name == "old"
+
+    other = {"upstreams": {"hub": HUB, "local": LOCAL}, "models": {"new": {"targets": [target]}}}
+    catalogue.take(GatewayConfig.model_validate(other))
+    assert _resolved(catalogue, "new") == ("local", "llama")
+    assert _resolved(catalogue, "old") == ("hub", "old")
+    assert catalogue.resolve("local/llama").name == "new"
+    assert [one.upstream for one in before.targets] == ["local"]
