@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from tests.faults import budgets, clocks, database, disk, kills, leaving, overshoot, power, turns
+from tests.faults import (
+    budgets,
+    clocks,
+    database,
+    disk,
+    kills,
+    leaving,
+    matrix,
+    overshoot,
+    power,
+    turns,
+)
 
 SCENARIOS: Final = (
     *budgets.SCENARIOS,
@@ -14,4 +25,5 @@ SCENARIOS: Final = (
     *disk.SCENARIOS,
     *clocks.SCENARIOS,
     *power.SCENARIOS,
+    *matrix.SCENARIOS,
 )

@@ -27,6 +27,7 @@ class Row:
     units_in: int | None
     units_out: int | None
     cost_nusd: int | None
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class LedgerFile:
         """Return every entry, the oldest first."""
         found = self._ask(
             "SELECT id, client_request_id, status, error_code, basis, units_in, units_out, "
-            "cost_nusd FROM entries ORDER BY id"
+            "cost_nusd, attempts FROM entries ORDER BY id"
         )
         return [Row(*row) for row in found]
 
