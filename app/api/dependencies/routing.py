@@ -6,8 +6,11 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.api.dependencies.container import ContainerDep
-from app.api.dependencies.people import ChangeDep
-from app.api.dependencies.permissions import AdminDep
+from app.api.dependencies.people import ChangeDep, PeopleDep
+from app.api.dependencies.permissions import AdminDep, ManagerDep
+from app.services.routing.explain import Explainer
+from app.services.routing.plan import Planner
+from app.services.routing.questions import RoutingGuide
 from app.services.routing.upstream_editor import UpstreamEditor
 from app.services.routing.upstream_views import UpstreamViews
 
@@ -16,6 +19,17 @@ async def get_upstream_views(admin: AdminDep, container: ContainerDep) -> Upstre
     """Return what shows upstreams."""
     del admin
     return container.upstreams
+
+
+async def get_routing_guide(
+    people: PeopleDep, manager: ManagerDep, container: ContainerDep
+) -> RoutingGuide:
+    """Build what tells where calls would go."""
+    health, entrances = container.health, container.entrances
+    explainer = Explainer(
+        container.router, Planner(health, entrances), container.upstreams, entrances
+    )
+    return RoutingGuide(explainer, people.keys, manager)
 
 
 async def undo_what_is_not_kept(upstream: str, container: ContainerDep) -> AsyncGenerator[None]:
@@ -41,5 +55,6 @@ async def get_upstream_editor(
     return UpstreamEditor(container.upstreams, container.health, container.entrances, change.trail)
 
 
+RoutingGuideDep = Annotated[RoutingGuide, Depends(get_routing_guide)]
 UpstreamViewsDep = Annotated[UpstreamViews, Depends(get_upstream_views)]
 UpstreamEditorDep = Annotated[UpstreamEditor, Depends(get_upstream_editor, scope="function")]

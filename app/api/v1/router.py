@@ -6,6 +6,7 @@ from app.api.v1.routes.admin import (
     bodies,
     body_rules,
     prices,
+    routing,
     upstreams,
     usage as admin_usage,
 )
@@ -14,7 +15,7 @@ from app.api.v1.routes.openai import chat, models
 # The dearest to be found late comes first: routes are tried in this order.
 _PARTS = (
     *(chat, models, usage, me, keys, users, teams, members, budgets, limits, prices),
-    *(admin_usage, bodies, body_rules, audit_log, upstreams),
+    *(admin_usage, bodies, body_rules, audit_log, routing, upstreams),
 )
 
 routers = tuple(part.router for part in _PARTS)

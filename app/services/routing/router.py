@@ -1,17 +1,45 @@
 """Where a call goes: who may answer, and in which order."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from app.core.clock import Clock, epoch_ms
 from app.services.call import Call
-from app.services.routing.catalogue import Catalogue
+from app.services.routing.catalogue import Catalogue, Patterns
 from app.services.routing.ordering import Asker
-from app.services.routing.plan import Plan, Planner
+from app.services.routing.plan import Choice, Plan, Planner
 from app.services.routing.target import Target
+
+
+class Price(Protocol):
+    """What the units of a model cost."""
+
+    def facts(self) -> Mapping[str, Any]:
+        """Return who says so, and the nano-dollars of 1,000,000 of each unit."""
+        ...
+
+
+class Context(Protocol):
+    """How much fits into a model at once."""
+
+    @property
+    def largest(self) -> int | None:
+        """Return the most tokens; None: not known."""
+        ...
 
 
 class Quote(Protocol):
     """What a call may cost at one target."""
+
+    @property
+    def price(self) -> Price | None:
+        """Return the price; None: nobody knows it."""
+        ...
+
+    @property
+    def context(self) -> Context:
+        """Return how much fits in."""
+        ...
 
     def likely_nusd(self, text_bytes: int) -> int | None:
         """Return what it probably costs, in nano-dollars; None: nobody knows."""
@@ -45,12 +73,28 @@ class Router:
             ModelRequiredError, ModelNotAllowedError, ModelNotFoundError: nobody.
         """
         who = call.principal
-        choice = self._catalogue.resolve(call.model, who.allowed_models)
+        choice = self.choose(call.model, who.allowed_models)
         asker = Asker(call.end_user or who.user_id or who.key_id or "")
-        at_ms = epoch_ms(self._clock.now())
 
         def estimate(target: Target) -> int | None:
-            quote = self._prices.quote(choice.name, target.upstream, target.model, at_ms)
-            return quote.likely_nusd(len(call.body))
+            return self.quote(choice, target).likely_nusd(len(call.body))
 
         return self._planner.plan(choice, asker, estimate, stream=call.stream)
+
+    def choose(self, model: str | None, allowed: Patterns) -> Choice:
+        """Return everybody who answers for a model.
+
+        Raises:
+            ModelRequiredError, ModelNotAllowedError, ModelNotFoundError: nobody.
+        """
+        return self._catalogue.resolve(model, allowed)
+
+    def quote(self, choice: Choice, target: Target) -> Quote:
+        """Return what calls cost at a target now."""
+        at_ms = epoch_ms(self._clock.now())
+        return self._prices.quote(choice.name, target.upstream, target.model, at_ms)
+
+    def context(self, choice: Choice, target: Target) -> int | None:
+        """Return how many tokens fit into a target's model; the operator's word goes first."""
+        own = self._catalogue.bounds_of(choice.name).context
+        return self.quote(choice, target).context.largest if own is None else own

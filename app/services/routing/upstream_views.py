@@ -93,18 +93,20 @@ class UpstreamViews:
             credentials={
                 number: self._health.of_credential(name, number) for number in config.credentials
             },
-            targets=self._targets(name, now),
+            targets=self._targets(name),
         )
 
-    def _targets(self, upstream: str, now: float) -> Sequence[TargetView]:
+    def _targets(self, upstream: str) -> Sequence[TargetView]:
         asked = [one for one in self._health.all_places() if one[0].upstream == upstream]
-        return [self._target(*one, now) for one in reversed(asked[-MOST_TARGETS:])]
+        return [self.of_place(place) for place, _ in reversed(asked[-MOST_TARGETS:])]
 
-    def _target(self, place: Place, health: TargetHealth, now: float) -> TargetView:
+    def of_place(self, place: Place) -> TargetView:
+        """Return one model of an upstream under one credential, asked or not."""
+        health = self._health.known(place) or TargetHealth()
         return TargetView(
             model=place.model,
             credential=place.credential,
-            breaker=health.breaker.state(now),
+            breaker=health.breaker.state(self._clock.monotonic()),
             standing=self._health.standing(place),
             health=health,
         )

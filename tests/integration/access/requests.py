@@ -82,6 +82,8 @@ BODIES: Final[Mapping[str, Body]] = {
             "prices": [{"model": MODEL, "upstream": "simulator", "per_request": 1}],
         },
     ),
+    "a-call": Body("", {"model": MODEL}),
+    "of-no-key": Body("of no key", {"model": MODEL, "key_id": "{no-key}"}),
     "of-another-key": Body("of a key of the team", {"scope": "key", "scope_id": "{team-key}"}),
     "of-the-team-again": Body(
         "of the team, which has one", {"scope": "team", "scope_id": "{team}"}

@@ -187,6 +187,8 @@ DELETE /v1/admin/prices/{price}             401   403 403   403 403   204 204 40
 DELETE /v1/admin/prices/{no-price}          401   403 403   403 403   404 404 403   403 403   404
 """
 _ROUTING: Final = """
+POST   /v1/admin/routing/explain  a-call    401   403 403   403 403   200 200 403   403 403   200
+POST   /v1/admin/routing/explain  of-no-key 401   403 403   403 403   404 404 403   403 403   404
 GET    /v1/admin/upstreams                  401   403 403   403 403   200 200 403   403 403   200
 GET    /v1/admin/upstreams/{upstream}       401   403 403   403 403   200 200 403   403 403   200
 GET    /v1/admin/upstreams/{no-upstream}    401   403 403   403 403   404 404 403   403 403   404
