@@ -43,6 +43,11 @@ class WatchedConnection(HttpToolsProtocol):
         """Begin a request; when the server is about to end, the connection's last one."""
         super().on_headers_complete()
         if self._closing.is_set():
+            self.end_after_answer()
+
+    def end_after_answer(self) -> None:
+        """Take no more requests after the one that is being answered, if one is."""
+        if self.cycle:
             self.cycle.keep_alive = False
 
     def _watch(self) -> None:

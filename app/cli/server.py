@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -91,7 +91,7 @@ class Server(uvicorn.Server):
 
     def stop(self) -> None:
         """Begin to end: finish what runs, take nothing new. The second time, finish nothing."""
-        if self._closing.is_set():
+        if self.should_exit:
             self._drain_seconds = 0.0
             if self._draining is not None and not self._draining.expired():
                 self._draining.reschedule(0.0)
@@ -100,8 +100,8 @@ class Server(uvicorn.Server):
 
     async def _drain(self) -> None:
         """Let what runs end, and cut off what takes too long. Whoever comes is answered still."""
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
+        for connection in cast("set[WatchedConnection]", self.server_state.connections):
+            connection.end_after_answer()  # one that rests may be asked something at this moment
         tasks = self.server_state.tasks
         with suppress(TimeoutError):
             async with asyncio.timeout(self._drain_seconds) as self._draining:

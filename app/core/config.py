@@ -189,6 +189,14 @@ class Settings(BaseSettings):
             " answer.",
         ),
     ] = 60.0
+    keepalive_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3_600,
+            description="After how long without an event a stream gets a comment.",
+        ),
+    ] = 15.0
     max_calls: Annotated[
         int,
         Field(

@@ -1,6 +1,7 @@
 """Work that ends when its client leaves."""
 
 from asyncio import TaskGroup
+from collections.abc import Coroutine
 from types import TracebackType
 
 from starlette.requests import ClientDisconnect
@@ -14,17 +15,22 @@ class WhileConnected:
     twice as much.)
     """
 
-    __slots__ = ("_receive", "_tasks", "_watcher")
+    __slots__ = ("_beside", "_receive", "_tasks", "_watchers")
 
-    def __init__(self, receive: Receive) -> None:
-        """Take what tells that the client is gone."""
+    def __init__(
+        self, receive: Receive, beside: Coroutine[object, object, None] | None = None
+    ) -> None:
+        """Take what tells that the client is gone, and what else runs until the body ends."""
         self._receive = receive
+        self._beside = beside
 
     async def __aenter__(self) -> None:
         """Begin to watch."""
         self._tasks = TaskGroup()
         await self._tasks.__aenter__()
-        self._watcher = self._tasks.create_task(_until_gone(self._receive))
+        self._watchers = [self._tasks.create_task(_until_gone(self._receive))]
+        if self._beside is not None:
+            self._watchers.append(self._tasks.create_task(self._beside))
 
     async def __aexit__(
         self,
@@ -33,7 +39,8 @@ class WhileConnected:
         traceback: TracebackType | None,
     ) -> None:
         """Stop watching, and raise what ended the body as it is, not inside a group."""
-        self._watcher.cancel()
+        for watcher in self._watchers:
+            watcher.cancel()
         try:
             await self._tasks.__aexit__(kind, error, traceback)
         except BaseExceptionGroup as group:

@@ -1,6 +1,5 @@
 """A stream of server-sent events that never ends silently."""
 
-import asyncio
 from asyncio import CancelledError
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
@@ -13,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.api.errors import error_event, request_id_of
 from app.api.responses.connection import WhileConnected
+from app.api.responses.event_line import EventLine, Patience
 from app.core.errors import AppError, NotReadyError
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -24,9 +24,10 @@ _STOPPING: Final = "The gateway is stopping, and this answer took too long to wa
 class EventStream(Response):
     """Sends events as they come.
 
-    The status line leaves with the first event: whatever fails before it is an ordinary error
-    answer. Whatever fails later becomes one typed error event. A client that leaves, or reads
-    nothing for too long, closes the events, and with them the upstream.
+    The status line leaves with the first event, or with the first comment that says that the
+    gateway is still there: whatever fails before it is an ordinary error answer. Whatever fails
+    later becomes one typed error event. A client that leaves, or reads nothing for too long, closes
+    the events, and with them the upstream. Nothing is read ahead of it.
     """
 
     media_type = "text/event-stream"
@@ -36,69 +37,55 @@ class EventStream(Response):
         events: AsyncGenerator[bytes],
         headers: Callable[[], Mapping[str, str]],
         *,
-        stall_seconds: float,
+        patience: Patience,
     ) -> None:
-        """Take the events, and how long a client may not read.
+        """Take the events, and how long nothing may move.
 
-        The headers are asked for when the first event has come.
+        The headers are asked for when the status line leaves.
         """
         self._events = events
         self._late_headers = headers
-        self._stall_seconds = stall_seconds
+        self._patience = patience
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the whole stream."""
-        began = False
+        line = EventLine(send, self._head, self._patience)
         try:
-            async with WhileConnected(receive), aclosing(self._events) as events:
-                first = await anext(events)
-                began = True
-                self.headers.update(self._late_headers())
-                await self._send_all(first, events, scope, send)
+            async with (
+                WhileConnected(receive, line.keep_alive()),
+                aclosing(self._events) as events,
+            ):
+                await self._send_all(events, line, request_id_of(scope))
         except ClientDisconnect:
-            if not began:
+            if not line.is_open:
                 raise
 
     async def _send_all(
-        self, first: bytes, events: AsyncGenerator[bytes], scope: Scope, send: Send
+        self, events: AsyncGenerator[bytes], line: EventLine, request_id: str | None
     ) -> None:
-        last, seconds = b"", self._stall_seconds
-        head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        last = b""
         try:
-            await _send(send, head, seconds)
-            await _send(send, _piece(first), seconds)
             async for event in events:
-                await _send(send, _piece(event), seconds)
+                await line.send(event)
         except ClientDisconnect:
             raise
-        except AppError as error:
-            last = error_event(error, request_id_of(scope))
         except CancelledError:  # the gateway is stopping, or the client has left
             await events.aclose()  # first: whoever reads nothing must not keep a call from its end
-            last = error_event(NotReadyError(_STOPPING), request_id_of(scope))
-            with suppress(ClientDisconnect):
-                await _send(send, _piece(last, is_last=True), _GOODBYE_SECONDS)
+            if line.is_open:
+                last = error_event(NotReadyError(_STOPPING), request_id)
+                with suppress(ClientDisconnect):
+                    await line.send(last, is_last=True, seconds=_GOODBYE_SECONDS)
             raise
-        except Exception as error:  # noqa: BLE001 - a stream that began ends typed, whatever broke
-            _log.exception("stream_failed", request_id=request_id_of(scope))
-            last = error_event(error, request_id_of(scope))
-        await _send(send, _piece(last, is_last=True), seconds)
+        except Exception as error:
+            if not line.is_open:
+                raise
+            if not isinstance(error, AppError):
+                _log.exception("stream_failed", request_id=request_id)
+            last = error_event(error, request_id)
+        await line.send(last, is_last=True)
 
-
-def _piece(data: bytes, *, is_last: bool = False) -> Message:
-    return {"type": "http.response.body", "body": data, "more_body": not is_last}
-
-
-async def _send(send: Send, message: Message, seconds: float) -> None:
-    """Send a message once what was sent before it is on its way.
-
-    Raises:
-        ClientDisconnect: the client does not read: it is as good as gone.
-    """
-    try:
-        async with asyncio.timeout(seconds):
-            await send(message)
-    except TimeoutError:
-        raise ClientDisconnect from None
+    def _head(self) -> Message:
+        self.headers.update(self._late_headers())
+        return {"type": "http.response.start", "status": 200, "headers": self.raw_headers}

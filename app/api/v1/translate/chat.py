@@ -38,7 +38,9 @@ async def to_call(body: ChatCompletionRequest, request: Request, principal: Prin
 
 
 def answer_headers(trace: Trace) -> Mapping[str, str]:
-    """Return what the headers of an answer say about its way."""
+    """Return what the headers of an answer say about its way, as far as that is known by now."""
+    if trace.ttft_seconds is None and not trace.latency_seconds:
+        return trace.rate_headers  # a comment goes out before anybody has answered
     headers = {
         "x-inference-provider": header_text(trace.answer.provider or trace.upstream or ""),
         "x-meterhouse-upstream": header_text(trace.upstream or ""),

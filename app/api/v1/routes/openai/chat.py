@@ -9,6 +9,7 @@ from app.api.dependencies.inference import InferenceDep
 from app.api.dependencies.permissions import PrincipalDep
 from app.api.dependencies.plain_json import PlainRoute
 from app.api.responses.connection import WhileConnected
+from app.api.responses.event_line import patience_of
 from app.api.responses.event_stream import EventStream
 from app.api.v1.schemas.openai.chat import (
     ChatCompletion,
@@ -54,7 +55,7 @@ async def create_chat_completion(
         return EventStream(
             inference.stream(call),
             lambda: answer_headers(call.trace),
-            stall_seconds=container.settings.client_stall_seconds,
+            patience=patience_of(container.settings),
         )
     async with WhileConnected(request.receive):
         answer = await inference.answer(call)
