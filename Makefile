@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove faults fix docs bench bench-reports lock lock-check clean
+.PHONY: help run test check prove faults soak fix docs bench bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -24,6 +24,10 @@ prove: ## prove what is promised of money and records, in under a minute, offlin
 faults: ## break everything on purpose, in full (MINUTES=3 for a random slice, SEED= to repeat one)
 	@scripts/setup test
 	@.venv/bin/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+soak: ## mixed calls, some of them broken: memory stays as it was (MINUTES=10)
+	@scripts/setup test
+	@.venv/bin/python -m tests.faults.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 fix: ## format, and mend what ruff can mend
 	@scripts/setup check
