@@ -187,7 +187,7 @@ def _respond(
 ) -> Response:
     state = scope.setdefault("state", {})
     state["error_code"] = detail.code
-    limits: Mapping[str, str] = state.get("rate_headers", {})  # what is left of the caller's
+    of_call: Callable[[], Mapping[str, str]] = state.get("call_headers", dict)  # if it is one
     is_hf = is_hf_style(scope)
     body = (
         HfErrorBody(error=detail.message, error_type=outcome.hf_type)
@@ -198,7 +198,7 @@ def _respond(
         body.model_dump_json(exclude_none=isinstance(body, HfErrorBody)),
         status_code=(is_hf and outcome.hf_status) or outcome.status,
         media_type="application/json",
-        headers={"x-error-message": header_text(detail.message), **limits, **headers},
+        headers={"x-error-message": header_text(detail.message), **of_call(), **headers},
     )
 
 

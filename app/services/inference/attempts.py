@@ -103,6 +103,7 @@ class AttemptsOfCall:
         if not self._its.admission.holds.go_on(admitted, target):
             assert self._error is not None  # the first one is always paid for
             raise self._error
+        trace.detours += self._course.skipped(target)
         self._course.note_asked(target)
         trace.begin_attempt(target.upstream, admitted.upstream_model)
         return Attempt(

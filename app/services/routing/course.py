@@ -1,11 +1,13 @@
 """Whom to ask next for one call, after all that has failed so far."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from app.core.clock import Clock
 from app.core.errors import (
     AppError,
+    OverloadedError,
     UpstreamLoadingError,
     UpstreamRateLimitedError,
     UpstreamUnavailableError,
@@ -19,6 +21,7 @@ from app.services.routing.verdict import Verdict
 from app.utils.chance import chance
 
 MAX_FAULTS: Final = 3  # of upstreams; to be refused for a credential is none
+_FULL: Final = OverloadedError.code
 LONGEST_WAIT_SECONDS: Final = 20.0  # before an attempt; who would wait longer is told so
 
 # What an upstream itself has said the end of is waited for. What else speaks against a target
@@ -78,6 +81,17 @@ class Course:
         self._faults += verdict.can_repeat
         wait = backoff_seconds(self._asked[target] - 1, chance)
         self._failed[target] = (verdict, self._clock.monotonic() + max(wait, _said(error)))
+
+    def skipped(self, first: Target) -> list[str]:
+        """Return who stands before the first target that is asked, and what keeps it from that.
+
+        Where somebody was asked already, it is nobody: what became of them is known.
+        """
+        if self._asked:
+            return []
+        before = takewhile(lambda one: one is not first, self._plan.targets)
+        found = ((one, self._health.standing(one.place).reason) for one in before)
+        return [*dict.fromkeys(f"{one.upstream} {why or _FULL}" for one, why in found)]
 
     def refusal(self) -> AppError:
         """Return why nobody can be asked, where nobody was."""

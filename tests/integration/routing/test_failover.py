@@ -124,6 +124,7 @@ async def test_the_next_target_answers_for_one_that_fails(
     assert answer.status_code == 200
     assert '"B"' in answer.text
     assert answer.headers["x-meterhouse-upstream"] == "b"
+    assert answer.headers["x-meterhouse-route"] == f"a {code}; b"
     assert [made["error_code"] for made in entry["tries"]] == [code, None]
     assert (entry["status"], entry["upstream"], entry["attempts"]) == ("ok", "b", 2)
     assert (entry["units_in"], entry["units_out"], entry["basis"]) == (10, 20, "reported")
@@ -160,17 +161,23 @@ async def test_one_upstream_alone_is_asked_three_times(settings: Settings) -> No
         entry = await one.entry()
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (502, "upstream_error")
+    assert answer.headers["x-meterhouse-route"] == "; ".join(["a upstream_error"] * 3)
+    assert answer.headers["x-meterhouse-upstream"] == "a"
+    assert answer.headers["x-meterhouse-attempts"] == "3"
     assert (entry["attempts"], entry["status"], entry["cost_usd"]) == (3, "error", 0)
 
 
 async def test_a_credential_that_is_refused_is_left_alone(settings: Settings) -> None:
     refused = after_the_request(refusing(b"401 No"))
     async with gateway(settings, refused, good) as one:
-        for _ in range(3):
-            assert (await one.call(stream=False)).status_code == 200
+        answers = [await one.call(stream=False) for _ in range(3)]
         asked = len(one.upstreams[0].connections)
 
     assert asked == 1
+    assert {answer.headers["x-meterhouse-route"] for answer in answers} == {
+        "a upstream_credentials; b"
+    }
+    assert [answer.headers["x-meterhouse-attempts"] for answer in answers] == ["2", "1", "1"]
 
 
 async def test_a_budget_holds_for_the_dearest_and_pays_for_both(settings: Settings) -> None:

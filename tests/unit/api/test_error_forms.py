@@ -166,7 +166,7 @@ def test_an_error_says_what_is_left_of_the_callers_limits(path: str, error: Exce
     app = bare_app()
 
     async def fail(request: Request) -> None:
-        request.scope["state"]["rate_headers"] = left
+        request.scope["state"]["call_headers"] = lambda: left
         raise error
 
     app.add_api_route(path, fail)

@@ -1,6 +1,7 @@
 """Between OpenAI's chat form and the domain's `Call`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from fastapi import Request
 
@@ -33,7 +34,7 @@ async def to_call(body: ChatCompletionRequest, request: Request, principal: Prin
         end_user=body.user or None,
         urgency=read_urgency(request.scope["headers"], principal),
     )
-    state["rate_headers"] = call.trace.rate_headers  # for an answer that is an error, too
+    state["call_headers"] = partial(error_headers, call.trace)  # for an answer that is an error
     return call
 
 
@@ -47,8 +48,26 @@ def answer_headers(trace: Trace) -> Mapping[str, str]:
         "x-meterhouse-attempts": str(trace.attempts),
         **trace.rate_headers,
     }
+    if trace.detours:
+        headers["x-meterhouse-route"] = _route([*trace.detours, trace.upstream or ""])
     if trace.cost_nusd is not None:
         headers["x-meterhouse-cost-usd"] = f"{trace.cost_nusd / NANO:.9f}"
     seconds = trace.ttft_seconds if trace.ttft_seconds is not None else trace.latency_seconds
     headers["server-timing"] = f"upstream;dur={seconds * 1000:.1f}"
     return headers
+
+
+def error_headers(trace: Trace) -> Mapping[str, str]:
+    """Return what the headers of an error say about the way of a call that has failed."""
+    headers = dict(trace.rate_headers)
+    if trace.attempts:
+        headers["x-meterhouse-upstream"] = header_text(trace.upstream or "")
+        headers["x-meterhouse-attempts"] = str(trace.attempts)
+    if trace.detours:
+        headers["x-meterhouse-route"] = _route(trace.detours)
+    return headers
+
+
+def _route(stations: Sequence[str]) -> str:
+    """Return who was asked in which order, and what kept each from answering."""
+    return header_text("; ".join(stations))
