@@ -1,5 +1,6 @@
 """Numbers about the running process, for Prometheus. Labels come from closed sets only."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -48,6 +49,16 @@ class CallSample:
     tokens_out: int | None = None
     intent_seconds: float | None = None  # that it waited until its intent was committed
     is_durable: bool = False  # the intent, against power loss too
+    attempts: Sequence[tuple[str, str]] = ()  # the upstream and the status of each
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamSample:
+    """One upstream, as it is at a moment."""
+
+    upstream: str
+    running: int
+    open_breakers: int
 
 
 class Metrics:
@@ -94,6 +105,30 @@ class Metrics:
                 "upstream. Durable: against power loss too, as a hard budget wants it.",
                 ["durable"],
                 buckets=_INTENT_SECONDS,
+                registry=self.registry,
+            )
+        )
+        self._attempts = _Family(
+            Counter(
+                "meterhouse_upstream_attempts",
+                "Attempts of calls that have ended: a call may take several.",
+                ["upstream", "status"],
+                registry=self.registry,
+            )
+        )
+        self._breaker_open = _Family(
+            Gauge(
+                "meterhouse_breaker_open",
+                "Targets of an upstream that get no calls, or one to find out whether they work.",
+                ["upstream"],
+                registry=self.registry,
+            )
+        )
+        self._upstream_running = _Family(
+            Gauge(
+                "meterhouse_upstream_running",
+                "Calls that an upstream is working on.",
+                ["upstream"],
                 registry=self.registry,
             )
         )
@@ -146,6 +181,8 @@ class Metrics:
         self._calls_in_flight.of(sample.task).dec()
         self._calls.of(*where, sample.status).inc()
         self._call_seconds.of(*where).observe(sample.seconds)
+        for attempt in sample.attempts:
+            self._attempts.of(*attempt).inc()
         if sample.first_token_seconds is not None:
             self._first_token_seconds.of(*where).observe(sample.first_token_seconds)
         if sample.intent_seconds is not None:
@@ -161,6 +198,12 @@ class Metrics:
         known = method if method in _METHODS else "OTHER"
         self._requests.of(known, route, f"{status // 100}xx").inc()
         self._request_seconds.of(route).observe(seconds)
+
+    def show_upstreams(self, samples: Iterable[UpstreamSample]) -> None:
+        """Take down how upstreams are now."""
+        for one in samples:
+            self._upstream_running.of(one.upstream).set(one.running)
+            self._breaker_open.of(one.upstream).set(one.open_breakers)
 
     def exposition(self) -> bytes:
         """Return every number in Prometheus's text format."""

@@ -52,4 +52,5 @@ async def read_metrics(container: ContainerDep) -> Response:
 
     Open on the gateway's own machine; from elsewhere it needs a key with the scope `manage`.
     """
+    container.metrics.show_upstreams(container.upstreams.samples())
     return Response(container.metrics.exposition(), media_type=CONTENT_TYPE)

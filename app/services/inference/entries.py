@@ -59,6 +59,7 @@ def sample_of(call: Call, admitted: Admitted, outcome: Outcome, used: Used) -> C
         tokens_out=used.tokens_out,
         intent_seconds=call.trace.intent_seconds,
         is_durable=admitted.is_hard,
+        attempts=[(made.target.upstream, made.ending.status.value) for made in outcome.tries],
     )
 
 

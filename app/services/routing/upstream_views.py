@@ -7,6 +7,7 @@ from typing import Final
 from app.core.clock import Clock
 from app.core.errors import NotFoundError
 from app.core.gateway_file import UpstreamConfig
+from app.core.telemetry import UpstreamSample
 from app.services.routing.breaker import BreakerState
 from app.services.routing.entrances import Entrances
 from app.services.routing.health import Health, Place, Standing
@@ -69,6 +70,10 @@ class UpstreamViews:
     def list_all(self) -> Sequence[UpstreamView]:
         """Return every upstream, in the order of the gateway file."""
         return [self.require(name) for name in self._entrances.names()]
+
+    def samples(self) -> Sequence[UpstreamSample]:
+        """Return every upstream as the metrics show it."""
+        return [UpstreamSample(one.name, one.running, one.open_breakers) for one in self.list_all()]
 
     def require(self, name: str) -> UpstreamView:
         """Return one upstream.

@@ -91,6 +91,7 @@ async def test_a_breaker_that_opens_is_shown_until_an_operator_restores(
         for _ in range(FAILURES_IN_A_ROW):
             await one.call(stream=False)
         opened = (await shown(one, "a"))["targets"][0]
+        metrics = (await one.client.get("/metrics")).text.splitlines()
         skipped = await one.call(stream=False)
         restored = (await steer(one, "a", "restore"))["targets"][0]
         asked = await one.call(stream=False)
@@ -99,6 +100,13 @@ async def test_a_breaker_that_opens_is_shown_until_an_operator_restores(
     assert (opened["breaker"], opened["wait_reason"]) == ("open", "breaker_open")
     assert 0 < opened["wait_seconds"] <= 6
     assert (restored["breaker"], restored["wait_seconds"]) == ("closed", 0)
+    count = (
+        f'meterhouse_upstream_attempts_total{{status="error",upstream="a"}} {FAILURES_IN_A_ROW}.0'
+    )
+    assert count in metrics
+    assert 'meterhouse_breaker_open{upstream="a"} 1.0' in metrics
+    assert 'meterhouse_breaker_open{upstream="b"} 0.0' in metrics
+    assert 'meterhouse_upstream_running{upstream="a"} 0.0' in metrics
     attempts = [answer.headers["x-meterhouse-attempts"] for answer in (skipped, asked)]
     assert attempts == ["1", "2"]
     [row] = rows

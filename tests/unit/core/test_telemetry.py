@@ -2,7 +2,7 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.core.telemetry import CallSample, Metrics
+from app.core.telemetry import CallSample, Metrics, UpstreamSample
 
 
 def samples(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -50,6 +50,28 @@ def test_the_wait_for_a_durable_intent_is_told_apart() -> None:
     assert found["meterhouse_intent_seconds_bucket", (*durable, ("le", "0.003"))] == 0
     assert found["meterhouse_intent_seconds_bucket", (*durable, ("le", "0.005"))] == 1
     assert found["meterhouse_intent_seconds_bucket", (*durable, ("le", "0.0075"))] == 2
+
+
+def test_attempts_are_counted_by_upstream_and_status() -> None:
+    metrics = Metrics()
+
+    metrics.call_ended(call(attempts=[("a", "error"), ("a", "error"), ("b", "ok")]))
+
+    found = samples(metrics)
+    assert (
+        found["meterhouse_upstream_attempts_total", (("status", "error"), ("upstream", "a"))] == 2
+    )
+    assert found["meterhouse_upstream_attempts_total", (("status", "ok"), ("upstream", "b"))] == 1
+
+
+def test_upstreams_are_shown_as_they_are_now() -> None:
+    metrics = Metrics()
+    metrics.show_upstreams([UpstreamSample("a", running=3, open_breakers=2)])
+    metrics.show_upstreams([UpstreamSample("a", running=0, open_breakers=1)])
+
+    found = samples(metrics)
+    assert found["meterhouse_upstream_running", (("upstream", "a"),)] == 0
+    assert found["meterhouse_breaker_open", (("upstream", "a"),)] == 1
 
 
 def test_what_is_not_known_is_not_counted() -> None:
