@@ -56,7 +56,7 @@ class Course:
 
     def next(self, left_seconds: float) -> Step | None:
         """Return whom to ask within the time that is left, or None: nobody."""
-        if self._faults >= MAX_FAULTS:
+        if self._faults >= MAX_FAULTS or left_seconds <= 0:
             return None
         ready = self._ready()
         if ready is not None and self._may_go(ready.target):

@@ -145,6 +145,14 @@ def test_a_full_upstream_is_passed_by_while_another_has_room() -> None:
     assert world.ask() is B
 
 
+def test_nobody_else_is_asked_when_the_time_is_up() -> None:
+    world = World(A, B)
+    world.ask(FAULT)
+
+    assert world.ask(left=0.0) is None
+    assert world.ask(left=0.1) is B
+
+
 def test_repeats_end_with_the_budget_of_their_upstream() -> None:
     world = World(A)
     repeats = 0
