@@ -64,6 +64,12 @@ class Draining:
             while (await self.client.get("/ready")).status_code == 200:
                 pass
 
+    async def refuses_for(self, seconds: float) -> None:
+        """See that the port is open and says no, each time on a new connection."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            assert (await self.client.get("/ready")).status_code == 503
+
     async def exit_status(self) -> int:
         return await asyncio.to_thread(self.server.process.wait, 20)
 
@@ -96,6 +102,7 @@ async def test_what_runs_ends_whole_and_nothing_new_begins(command: Command) -> 
             events = answer.aiter_text()
             text = await anext(events)
             await it.signal()
+            await it.refuses_for(0.5)
             ready = await it.client.get("/ready")
             refused = await it.client.post(CHAT, json=BODY)
             managed = await it.client.get("/v1/usage/entries")
