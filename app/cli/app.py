@@ -18,6 +18,7 @@ from app.cli import (
     serve,
     simulate,
     teams,
+    upstreams,
     users,
     verify,
 )
@@ -67,6 +68,7 @@ cli.add_typer(keys.commands, name="keys")
 cli.add_typer(budgets.commands, name="budgets")
 cli.add_typer(limits.commands, name="limits")
 cli.add_typer(prices.commands, name="prices")
+cli.add_typer(upstreams.commands, name="upstreams")
 cli.add_typer(database.commands, name="db")
 
 
