@@ -29,9 +29,9 @@ it, `make check` a dozen cells by chance. What must come of each is a table in
 In each cell: what the client sees (status, then the finish reason or the error's code; after a
 200, an error is the last event of the stream), how many attempts were made where it was more than
 one, what the call costs and where that is known from, and how long it took. "No first byte",
-"stalls" and "drips" run with short limits: 0.5 s for the first byte and between data; 3 s in all,
-of which the first of two targets has 1 s. A whole answer has only the limit in all: give a target
-that others stand behind less than the others have.
+"stalls" and "drips" run with short limits: 0.8 s for the first byte of a stream, 0.5 s between its
+data, 3 s in all, of which the first of two targets has 1 s. A whole answer has only the limit in
+all: give a target that others stand behind less than the others have, or it takes all of the time.
 
 Besides, for all of them: no text is delivered twice, each call has one entry, nothing is held
 afterwards, no call is under way, no line to an upstream that went wrong is open, and `meterhouse
