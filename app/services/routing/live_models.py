@@ -1,9 +1,8 @@
 """The models, prices and the default model in force, and whom to tell when they change."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from app.core.gateway_file import GatewayConfig
-from app.core.gateway_models import ModelConfig
 
 Follower = Callable[[GatewayConfig], None]
 
@@ -15,11 +14,6 @@ class LiveModels:
         """Take what is in force at the start, of which the followers know already."""
         self._gateway = gateway
         self._followers = followers
-
-    @property
-    def of_file(self) -> Mapping[str, ModelConfig]:
-        """Return the models of `meterhouse.toml`."""
-        return self._gateway.models
 
     def take_file(self, file: GatewayConfig) -> None:
         """Put what a file says in the place of what it said before, but for its upstreams."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 import httpx2
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from app.services.audit_trail import Action
 from tests.integration.access.openapi import Operation, in_place, operations, variants
 from tests.integration.access.population import CALLERS
 from tests.integration.access.strange import HARMLESS, NO_STRING, NO_TEXT, complaint
@@ -74,7 +75,8 @@ def test_whatever_is_asked_has_an_answer(
     state = gateway.state()
     answer = gateway.ask(caller, operation.method, path, sent)
 
-    changes = gateway.read_new_changes()
+    written = gateway.read_new_changes()
+    changes = [one for one in written if one["action"] != Action.BODY_READ]  # nothing is changed
     assert answer.is_success or complaint(answer) is None, complaint(answer)
     assert len(changes) == (gateway.state() != state)
     assert answer.is_success or changes == []
