@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import statistics
 import sys
 import tempfile
@@ -102,7 +103,7 @@ class _Upstreams:
     async def serve(self, connection: RawConnection) -> None:
         request = await connection.read_request()
         is_chat = request.lines[0].startswith("POST ")
-        asked = Asked(connection, stream=b'"stream": true' in request.body)
+        asked = Asked(connection, bool(json.loads(request.body or b"{}").get("stream")))
         is_first = "/first/" in request.lines[0]
         if is_chat and is_first and self._random.random() < _BROKEN:
             await self._random.choice(_PLAYS)(asked)
@@ -133,10 +134,9 @@ class _Clients:
 
     async def _end_of(self, chat: Chat) -> str:
         seen = await self._caller.call(chat)
-        if seen.is_answer:
-            return "answered"
-        is_typed = seen.is_complete and b'"error"' in seen.body
-        return "failed" if is_typed else "cut"
+        if seen.is_complete and b'"error"' in seen.body:
+            return "failed"
+        return "answered" if seen.is_answer else "cut"
 
 
 async def soak(folder: Path, seconds: float, random: Random) -> Findings:
