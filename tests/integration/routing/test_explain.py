@@ -206,3 +206,15 @@ def test_to_ask_changes_nothing_and_calls_nobody(settings: Settings) -> None:
 
 def test_a_model_that_is_not_named_is_asked_for(client: TestClient) -> None:
     assert error_of(client.post(PATH, json={}))[2] == "model"
+
+
+def test_a_null_for_the_model_is_the_default_and_here_there_is_none(client: TestClient) -> None:
+    assert error_of(client.post(PATH, json={"model": None}))[:2] == (400, "model_required")
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_half_a_surrogate_pair_in_a_chat_is_measured(settings: Settings) -> None:
+    chat = b'{"body": {"model": "m", "messages": [{"role": "user", "content": "\\ud83d"}]}}'
+    with Gateway(settings) as gateway:
+        headers = {"content-type": "application/json"}
+        assert gateway.client.post(PATH, content=chat, headers=headers).status_code == 200

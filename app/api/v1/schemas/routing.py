@@ -14,8 +14,10 @@ from app.services.routing.breaker import BreakerState
 from app.services.routing.explain import ExplainedPlan, ExplainedTarget
 from app.services.routing.questions import Wondering
 from app.services.routing.router import Price
+from app.utils.json_values import encoded
 
 _Text = Annotated[str, StringConstraints(pattern=r"\S", max_length=256), AfterValidator(printable)]
+_ModelName = Annotated[str, Field(max_length=200), AfterValidator(check_model_name)]
 _INPUT: Final = Field(description="For 1,000,000 tokens that are read.")
 
 
@@ -27,9 +29,7 @@ class ExplainIn(BaseModel):
     )
 
     model: Annotated[
-        str | None,
-        AfterValidator(lambda name: None if name is None else check_model_name(name)),
-        Field(max_length=200, description="As a caller names it. Null: the default model."),
+        _ModelName | None, Field(description="As a caller names it. Null: the default model.")
     ] = None
     stream: Annotated[bool | None, Field(strict=True)] = None
     user: Annotated[_Text | None, Field(description="Whom the call is for.")] = None
@@ -48,7 +48,7 @@ class ExplainIn(BaseModel):
             stream=bool(stream),
             end_user=self.user or (body.user if body else None),
             key_id=self.key_id,
-            text_bytes=len(body.model_dump_json(exclude_unset=True)) if body else 0,
+            text_bytes=len(encoded(body.model_dump(exclude_unset=True))) if body else 0,
         )
 
 
