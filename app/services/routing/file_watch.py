@@ -35,10 +35,11 @@ class GatewayFileWatch:
 
     def __init__(self, settings: Settings, live: LiveModels, metrics: Metrics) -> None:
         """Take what the file says now as what is in force."""
-        self._settings = settings
+        # Made absolute, for whoever changes the working directory names no other file with it.
+        self._path = (gateway_path(settings) or DEFAULT_FILE).absolute()
+        self._settings = settings.model_copy(update={"config_file": self._path})
         self._live = live
         self._metrics = metrics
-        self._path = gateway_path(settings) or DEFAULT_FILE
         self._read = self._noticed = _mark(self._path)
         self._upstreams = _upstreams(settings)
         self._asked = asyncio.Event()

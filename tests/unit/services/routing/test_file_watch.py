@@ -147,3 +147,22 @@ async def test_what_runs_in_the_place_of_the_upstreams_stays(tmp_path: Path) -> 
     await GatewayFileWatch(settings, live, Metrics()).read()
     assert watched.names() == [["second"]]
     assert watched.taken[0].upstreams == running.upstreams
+
+
+async def test_another_working_directory_names_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = tmp_path / "ours.test", tmp_path / "theirs.test"
+    for folder in (ours, theirs):
+        folder.mkdir()
+    taken: list[GatewayConfig] = []
+    live = LiveModels(GatewayConfig(upstreams={}), (taken.append,))
+    monkeypatch.chdir(ours)
+    watch = GatewayFileWatch(Settings(secrets_dir=tmp_path), live, Metrics())
+    monkeypatch.chdir(theirs)
+    for folder in (theirs, ours):
+        price = f'[[prices]]\nmodel = "{folder.name}"\ninput = 1\noutput = 2\n'
+        (folder / "meterhouse.toml").write_text(price, encoding="utf-8")
+        await watch.look()
+        await watch.look()
+    assert [config.prices[0].model for config in taken] == ["ours.test"]
