@@ -17,8 +17,7 @@ from app.core.errors import (
 )
 from app.core.gateway_file import GatewayConfig, UpstreamConfig
 from app.services.providers.http_client import open_client
-from app.services.providers.huggingface.service import HFService
-from app.services.providers.openai_compatible.service import OpenaiCompatibleService
+from app.services.providers.kinds import provider_of
 from app.simulator.catalogue import MODELS
 
 _SECONDS: Final = 3.0
@@ -78,9 +77,8 @@ def _preferred(gateway: GatewayConfig) -> tuple[str, UpstreamConfig]:
 
 
 async def _list_models(name: str, upstream: UpstreamConfig) -> Sequence[Mapping[str, Any]]:
-    kind = HFService if upstream.kind == "huggingface" else OpenaiCompatibleService
     async with open_client() as client:
-        return await kind(name, upstream, client, SystemClock()).list_models()
+        return await provider_of(name, upstream, client, SystemClock()).list_models()
 
 
 def _cheapest(models: Sequence[Mapping[str, Any]]) -> str | None:

@@ -1,15 +1,16 @@
 """What `meterhouse.toml` says of models: who answers for them, in which order, and their bounds."""
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, PositiveInt
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.core.gateway_prices import PriceConfig, PriceTerms
 from app.core.gateway_table import STRICT
 from app.core.gateway_text import check_model_name
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+Tokens = Annotated[int, Field(gt=0, le=1_000_000_000)]
 
 
 class Strategy(StrEnum):
@@ -22,10 +23,12 @@ class Strategy(StrEnum):
     STICKY = "sticky"  # the same one for the same end user, or key
 
 
+_Target = TypeVar("_Target", bound="PlainTarget")
+
 MAX_TARGETS: Final = 50  # of one model
 
 
-def _some_targets(value: list["TargetConfig"]) -> list["TargetConfig"]:
+def _some_targets(value: list[_Target]) -> list[_Target]:
     if not 1 <= len(value) <= MAX_TARGETS:
         raise ValueError(f"must hold 1 to {MAX_TARGETS} targets")
     places = [(target.upstream, target.model) for target in value]
@@ -60,8 +63,8 @@ class TargetTimeouts(_Strict):
         return upstream.model_copy(update=self.model_dump(exclude_none=True))
 
 
-class TargetConfig(_Strict):
-    """One upstream with one of its models."""
+class PlainTarget(_Strict):
+    """One upstream with one of its models, without what it costs."""
 
     upstream: Annotated[str, Field(description="Name of a table under [upstreams].")]
     model: Annotated[
@@ -74,22 +77,30 @@ class TargetConfig(_Strict):
         float,
         Field(gt=0, le=1_000_000, allow_inf_nan=False, description="Its share of the calls."),
     ] = 1.0
-    price: Annotated[
-        PriceTerms | None, Field(description="What it costs there; see [[prices]] for more.")
-    ] = None
     timeouts: Annotated[
         TargetTimeouts | None, Field(description="Where they are not the upstream's.")
     ] = None
+
+
+class TargetConfig(PlainTarget):
+    """One upstream with one of its models."""
+
+    price: Annotated[
+        PriceTerms | None, Field(description="What it costs there; see [[prices]] for more.")
+    ] = None
+
+
+Targets = Annotated[list[PlainTarget], AfterValidator(_some_targets)]
 
 
 class ModelBounds(_Strict):
     """The most that a call of a model can come to, where neither caller nor upstream says."""
 
     default_max_output: Annotated[
-        PositiveInt, Field(description="Tokens that a caller without a limit gets at most.")
+        Tokens, Field(description="Tokens that a caller without a limit gets at most.")
     ] = 4_096
     context: Annotated[
-        PositiveInt | None,
+        Tokens | None,
         Field(description="Tokens read and written at most; without it, what the upstream lists."),
     ] = None
     hides_output: Annotated[
@@ -97,26 +108,37 @@ class ModelBounds(_Strict):
         Field(description="It writes more than streams show: hard budgets hold for all at once."),
     ] = False
     image_tokens: Annotated[
-        PositiveInt, Field(description="Tokens that an image counts as at most.")
+        Tokens, Field(description="Tokens that an image counts as at most.")
     ] = 16_384
     audio_tokens: Annotated[
-        PositiveInt, Field(description="Tokens that a piece of audio counts as at most.")
+        Tokens, Field(description="Tokens that a piece of audio counts as at most.")
     ] = 32_768
-    file_tokens: Annotated[
-        PositiveInt, Field(description="Tokens that a file counts as at most.")
-    ] = 131_072
+    file_tokens: Annotated[Tokens, Field(description="Tokens that a file counts as at most.")] = (
+        131_072
+    )
 
 
-class ModelConfig(ModelBounds):
+class ModelFields(ModelBounds):
+    """All that is said of a model besides its targets."""
+
+    strategy: Annotated[
+        Strategy,
+        Field(strict=False, description="In which order targets of one priority are asked."),
+    ] = Strategy.WEIGHTED
+
+
+class ModelTerms(ModelFields):
+    """What the API says of a model: prices are set on their own there."""
+
+    targets: Annotated[Targets, Field(description="Who answers.")]
+
+
+class ModelConfig(ModelFields):
     """A public model name and what stands behind it."""
 
     targets: Annotated[
         list[TargetConfig], AfterValidator(_some_targets), Field(description="Who answers.")
     ]
-    strategy: Annotated[
-        Strategy,
-        Field(strict=False, description="In which order targets of one priority are asked."),
-    ] = Strategy.WEIGHTED
 
 
 def price_of(target: TargetConfig) -> PriceConfig | None:

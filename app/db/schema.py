@@ -13,7 +13,13 @@ from app.db.data_lock import hold
 from app.db.sqlite import FILE_NAME, display, open_read_only
 
 # Oldest first. Kept here too, so that a start need not load Alembic to know them.
-REVISIONS: Final = ("0001_first_tables", "0002_people", "0003_accounting", "0004_rollups")
+REVISIONS: Final = (
+    "0001_first_tables",
+    "0002_people",
+    "0003_accounting",
+    "0004_rollups",
+    "0005_models",
+)
 
 _BACKUPS: Final = "backups"
 

@@ -5,12 +5,10 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import httpx2
-
 from app.core.clock import Clock, SystemClock
 from app.core.config import Settings
 from app.core.errors import ConfigurationError
-from app.core.gateway_file import GatewayConfig, UpstreamConfig, load_gateway
+from app.core.gateway_file import GatewayConfig, load_gateway
 from app.core.security import load_pepper
 from app.core.telemetry import Metrics
 from app.db.database import Database, open_database
@@ -20,6 +18,7 @@ from app.db.repositories.body_rules import BodyRuleDirectory
 from app.db.repositories.budget_periods import BudgetPeriodDirectory
 from app.db.repositories.holds import HoldDirectory
 from app.db.repositories.key_directory import KeyDirectory
+from app.db.repositories.models import StoredModels
 from app.db.repositories.prices import PriceDirectory
 from app.services.admission.admission import Admission
 from app.services.admission.stored_terms import StoredTerms
@@ -35,14 +34,13 @@ from app.services.passwords import PasswordHasher
 from app.services.prices.price_book import PriceBook
 from app.services.principals import Principal, PrincipalKind, builtin_principal
 from app.services.providers.http_client import open_client
-from app.services.providers.huggingface.service import HFService
-from app.services.providers.openai_compatible.service import OpenaiCompatibleService
-from app.services.providers.provider import Provider
+from app.services.providers.kinds import providers_of
 from app.services.routing.catalogue import Catalogue
 from app.services.routing.entrances import Entrances
 from app.services.routing.file_watch import GatewayFileWatch
 from app.services.routing.health import Health
 from app.services.routing.live_models import LiveModels
+from app.services.routing.made_models import MadeModels
 from app.services.routing.model_directory import ModelDirectory
 from app.services.routing.plan import Planner
 from app.services.routing.router import Router
@@ -77,6 +75,7 @@ class Container:
     models: ModelDirectory
     prices: PriceBook
     gateway_file: GatewayFileWatch
+    made_models: MadeModels
 
 
 @asynccontextmanager
@@ -119,7 +118,8 @@ async def open_container(
         )
         client = await stack.enter_async_context(open_client())
         pools = {
-            name: _pool(name, config, client, clock) for name, config in gateway.upstreams.items()
+            name: providers_of(name, config, client, clock)
+            for name, config in gateway.upstreams.items()
         }
         catalogue = Catalogue(gateway, pools)
         models = ModelDirectory(gateway, pools, catalogue, clock)
@@ -127,14 +127,16 @@ async def open_container(
         await prices.refresh()
         live = LiveModels(gateway, (catalogue.take, models.take, prices.take))
         gateway_file = GatewayFileWatch(settings, live, metrics)
+        made_models = MadeModels(StoredModels(database), live)
         terms = StoredTerms(AccountingTerms(database), BudgetPeriodDirectory(database))
         admission = Admission(ledger, prices, terms, catalogue.bounds_of, clock=clock)
-        await admission.refresh()
         body_rules = BodyRules(BodyRuleDirectory(database), clock)
-        await body_rules.refresh()
+        for stored in (made_models, admission, body_rules):
+            await stored.refresh()
         background = [admission.keep_following, body_rules.keep_following]
         if not operator_only:
             background += [
+                made_models.keep_following,
                 models.keep_known,
                 gateway_file.look_for_ever,
                 LedgerUpkeep(database, clock, settings.ledger_retention_days).run_for_ever,
@@ -169,18 +171,8 @@ async def open_container(
             models=models,
             prices=prices,
             gateway_file=gateway_file,
+            made_models=made_models,
         )
-
-
-def _pool(
-    name: str, config: UpstreamConfig, client: httpx2.AsyncClient, clock: Clock
-) -> Mapping[str, Provider]:
-    """Return a provider for each credential of an upstream."""
-    kind = HFService if config.kind == "huggingface" else OpenaiCompatibleService
-    return {
-        credential: kind(name, config.model_copy(update={"token": token}), client, clock)
-        for credential, token in config.credentials.items()
-    }
 
 
 def _builtin_principals(settings: Settings, operator_secret: str | None) -> Mapping[str, Principal]:

@@ -56,6 +56,7 @@ async def get_change(
 async def _follow_change(container: Container) -> None:
     await container.admission.follow_change()
     await container.body_rules.follow_change()
+    await container.made_models.follow_change()
 
 
 async def get_people(container: ContainerDep) -> AsyncGenerator[People]:

@@ -5,6 +5,7 @@ from app.api.v1.routes.admin import (
     audit_log,
     bodies,
     body_rules,
+    models as admin_models,
     prices,
     routing,
     upstreams,
@@ -15,7 +16,7 @@ from app.api.v1.routes.openai import chat, models
 # The dearest to be found late comes first: routes are tried in this order.
 _PARTS = (
     *(chat, models, usage, me, keys, users, teams, members, budgets, limits, prices),
-    *(admin_usage, bodies, body_rules, audit_log, routing, upstreams),
+    *(admin_usage, bodies, body_rules, audit_log, routing, upstreams, admin_models),
 )
 
 routers = tuple(part.router for part in _PARTS)

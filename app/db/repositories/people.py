@@ -11,6 +11,7 @@ from app.db.repositories.changes import ChangeRepository
 from app.db.repositories.events import EventRepository
 from app.db.repositories.limits import LimitRepository
 from app.db.repositories.members import MemberRepository
+from app.db.repositories.models import ModelRepository
 from app.db.repositories.prices import PriceRepository
 from app.db.repositories.teams import TeamRepository
 from app.db.repositories.users import UserRepository
@@ -30,6 +31,7 @@ class People:
         self.events = EventRepository(session)
         self.prices = PriceRepository(session)
         self.body_rules = BodyRuleRepository(session)
+        self.models = ModelRepository(session)
         self.bodies = BodyRepository(session)
         self.audit_log = AuditLogRepository(session)
         self.changes = ChangeRepository(session)

@@ -23,6 +23,7 @@ _THERE: Final = {
     "rule_id": "rule",
     "entry_id": "call",
     "upstream": "upstream",
+    "name": "made-model",
 }
 _DOCUMENT: Final[dict[str, Any]] = app.openapi()
 

@@ -32,6 +32,7 @@ page of a running gateway. A route that is not here fails the tests.
   of the key that issues it count its calls too, unless an admin issues it.
 - Only admins see and set prices.
 - Only admins see upstreams and where calls go, and drain and restore upstreams.
+- Only admins see configured models with their targets, and make, change and delete them.
 - Only admins have requests and answers stored, and read what is stored. To read it is written down.
 - Only admins change budgets and limits. Leads see those of their team and of keys that they see;
   members those of themselves, their own keys and their teams.

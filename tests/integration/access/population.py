@@ -17,6 +17,7 @@ from app.models.api_keys import ApiKey
 from app.models.base import Base
 from app.models.bodies import BodyRow, BodyRule
 from app.models.budgets import BudgetPeriodRow, BudgetRow, LimitRow
+from app.models.models import ModelRow
 from app.models.prices import PriceRow
 from app.models.teams import Member, Team
 from app.models.users import User
@@ -115,7 +116,8 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
     is_used = BudgetRow.id.in_(select(BudgetPeriodRow.budget_id))
     await session.execute(delete(BudgetRow).where(~is_used))
     await session.execute(update(BudgetRow).values(archived_at_ms=LONG_AGO_MS))
-    for table in (LimitRow, PriceRow, BodyRule, BodyRow, User, Team):  # the rest goes with them
+    # What is of users and teams goes with them.
+    for table in (LimitRow, PriceRow, ModelRow, BodyRule, BodyRow, User, Team):
         await session.execute(delete(table))
     rows, ids = list[Base](), dict[str, str]()
     for name in ("team", "other team"):
@@ -139,6 +141,9 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
     for name, row in (*_terms(ids), ("price", _price()), ("rule", _rule(ids["team"]))):
         ids[name] = row.id
         session.add(row)
+    made = _model()
+    ids["made-model"] = made.name
+    session.add(made)
     ids["call"], ids["upstream"] = new_id("req"), UPSTREAM
     session.add(
         BodyRow(entry_id=ids["call"], expires_at_ms=FAR_OFF_MS, request="", answer="", is_cut=False)
@@ -198,6 +203,13 @@ def _price() -> PriceRow:
         valid_until_ms=None,
         source="api",
         created_at_ms=LONG_AGO_MS,
+    )
+
+
+def _model() -> ModelRow:
+    target = {"upstream": UPSTREAM, "model": "any/model"}
+    return ModelRow(
+        name="team/made", config={"targets": [target]}, created_at_ms=1, updated_at_ms=1
     )
 
 

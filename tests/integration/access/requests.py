@@ -25,6 +25,7 @@ _CHAT: Final = {
     "messages": [{"role": "user", "content": "Hi"}],
 }
 _PERSON: Final = {"email": "{new}@example.com", "name": "New"}
+_TARGETS: Final = [{"upstream": "simulator", "model": MODEL}]
 _KEY: Final = {"name": "new", "scopes": ["manage"]}
 BODIES: Final[Mapping[str, Body]] = {
     "a-chat": Body("", _CHAT),
@@ -82,6 +83,9 @@ BODIES: Final[Mapping[str, Body]] = {
             "prices": [{"model": MODEL, "upstream": "simulator", "per_request": 1}],
         },
     ),
+    "a-model": Body("", {"name": "team/{new}", "targets": _TARGETS}),
+    "a-model-again": Body("that is there", {"name": "{made-model}", "targets": _TARGETS}),
+    "a-strategy": Body("a strategy", {"strategy": "fastest"}),
     "a-call": Body("", {"model": MODEL}),
     "of-no-key": Body("of no key", {"model": MODEL, "key_id": "{no-key}"}),
     "of-another-key": Body("of a key of the team", {"scope": "key", "scope_id": "{team-key}"}),

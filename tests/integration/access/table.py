@@ -186,6 +186,19 @@ POST   /v1/admin/prices/import  a-list      401   403 403   403 403   200 200 40
 DELETE /v1/admin/prices/{price}             401   403 403   403 403   204 204 403   403 403   204
 DELETE /v1/admin/prices/{no-price}          401   403 403   403 403   404 404 403   403 403   404
 """
+_MODELS: Final = """
+POST   /v1/admin/models  a-model            401   403 403   403 403   201 201 403   403 403   201
+POST   /v1/admin/models  a-model-again      401   403 403   403 403   409 409 403   403 403   409
+GET    /v1/admin/models                     401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/models/{made-model}        401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/models/{no-model}          401   403 403   403 403   404 404 403   403 403   404
+PATCH  /v1/admin/models/{made-model}  a-strategy
+                                            401   403 403   403 403   200 200 403   403 403   200
+PATCH  /v1/admin/models/{no-model}  a-strategy
+                                            401   403 403   403 403   404 404 403   403 403   404
+DELETE /v1/admin/models/{made-model}        401   403 403   403 403   204 204 403   403 403   204
+DELETE /v1/admin/models/{no-model}          401   403 403   403 403   404 404 403   403 403   404
+"""
 _ROUTING: Final = """
 POST   /v1/admin/routing/explain  a-call    401   403 403   403 403   200 200 403   403 403   200
 POST   /v1/admin/routing/explain  of-no-key 401   403 403   403 403   404 404 403   403 403   404
@@ -242,6 +255,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "Prices": _PRICES,
     "Usage of others": _USAGE,
     "Stored bodies": _BODIES,
+    "Models": _MODELS,
     "Routing": _ROUTING,
     "Audit log": _LOG,
 }

@@ -236,8 +236,8 @@ def test_every_action_is_tried() -> None:
     elsewhere = {Action.TEAM_DELETE, Action.KEY_ROTATE, Action.PRICE_CREATE}
     # That of a price that is set is in `tests/integration/prices/test_prices_api.py`; what is said
     # of budgets and limits in `tests/integration/budgets/test_life.py`, of stored bodies in
-    # `tests/integration/bodies`, and of upstreams in `tests/integration/routing`.
-    kinds = ("budget.", "limit.", "body", "upstream.")
+    # `tests/integration/bodies`, of upstreams and models in `tests/integration/routing`.
+    kinds = ("budget.", "limit.", "body", "upstream.", "model.")
     elsewhere |= {one for one in Action if one.startswith(kinds)}
 
     assert {change.action for change in CHANGES} | elsewhere == set(Action)

@@ -30,6 +30,7 @@ _STATE: Final = (
     "SELECT * FROM limits ORDER BY id",
     "SELECT * FROM prices ORDER BY id, unit",
     "SELECT * FROM body_rules ORDER BY id",
+    "SELECT * FROM models ORDER BY name",
 )
 
 

@@ -68,7 +68,7 @@ def test_check_shows_what_is_in_force_and_where_it_comes_from(
     assert (
         'targets = [{ upstream = "local", model = "tiny", priority = 0, weight = 1.0 }, '
         '{ upstream = "local", model = "big", priority = 1, weight = 2.0, '
-        "price = { input = 1, output = 2.5 }, timeouts = { first_byte_seconds = 9.0 } }]"
+        "timeouts = { first_byte_seconds = 9.0 }, price = { input = 1, output = 2.5 } }]"
     ) in lines
     assert 'strategy = "sticky"' in lines
     assert 'tokens = ["(set, hidden)", "(set, hidden)"]' in lines

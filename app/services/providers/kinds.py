@@ -1,0 +1,29 @@
+"""Which code speaks the dialect of a configured upstream."""
+
+from collections.abc import Mapping
+
+import httpx2
+
+from app.core.clock import Clock
+from app.core.gateway_file import UpstreamConfig
+from app.services.providers.huggingface.service import HFService
+from app.services.providers.openai_compatible.service import OpenaiCompatibleService
+from app.services.providers.provider import Provider
+
+
+def provider_of(
+    name: str, config: UpstreamConfig, client: httpx2.AsyncClient, clock: Clock
+) -> Provider:
+    """Return what speaks to an upstream with its first credential."""
+    kind = HFService if config.kind == "huggingface" else OpenaiCompatibleService
+    return kind(name, config, client, clock)
+
+
+def providers_of(
+    name: str, config: UpstreamConfig, client: httpx2.AsyncClient, clock: Clock
+) -> Mapping[str, Provider]:
+    """Return a provider for each credential of an upstream."""
+    return {
+        credential: provider_of(name, config.model_copy(update={"token": token}), client, clock)
+        for credential, token in config.credentials.items()
+    }
