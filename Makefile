@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove faults soak fix docs bench bench-reports lock lock-check clean
+.PHONY: help run ui test test-ui check prove faults soak fix docs bench bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -8,9 +8,17 @@ help: ## say what there is
 run: ## serve on http://127.0.0.1:8000 (PORT= for another)
 	@scripts/run
 
+ui: ## load the libraries of the web UI, with npm or a Node.js of its own
+	@scripts/setup run
+	@.venv/bin/python scripts/ui.py run
+
 test: ## every test that needs Python only, offline (T=tests/unit for some)
 	@scripts/setup test
 	@scripts/test $(T)
+
+test-ui: ## types and logic of the web UI, with Node.js
+	@scripts/setup run
+	@.venv/bin/python scripts/ui.py check
 
 check: ## format, lint, types, imports, dependencies, dead code, then the tests
 	@scripts/setup check
@@ -54,4 +62,4 @@ lock-check: ## resolve the locks for Linux and macOS, x86-64 and arm64, Python 3
 	@$$(scripts/python) scripts/check_locks.py
 
 clean: ## remove .venv and the caches (never the data)
-	@rm -rf .venv .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	@rm -rf .venv .node-env ui/node_modules app/static/vendor .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -1,5 +1,6 @@
-"""The status page, and the files that pages are made of."""
+"""The web UI: its page, and the files that it is made of."""
 
+import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,12 @@ _TYPES: Final = {  # what a machine's own table says differs from machine to mac
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
 }
 
 router = APIRouter(include_in_schema=False, route_class=PermittedRoute, dependencies=[PUBLIC])
@@ -22,9 +28,11 @@ router = APIRouter(include_in_schema=False, route_class=PermittedRoute, dependen
 
 @router.head("/")
 @router.get("/")
-async def show_status() -> FileResponse:
-    """Show what this gateway is and who answers, a page for browsers."""
-    return FileResponse(_FOLDER / "index.html", media_type="text/html")
+async def show_page() -> FileResponse:
+    """Show the web UI; while its libraries are not built, who answers and how to build them."""
+    is_built = await asyncio.to_thread((_FOLDER / "vendor" / "built.json").is_file)
+    page = _FOLDER / ("index.html" if is_built else "unbuilt.html")
+    return FileResponse(page, media_type="text/html")
 
 
 @router.head("/static/{path:path}")

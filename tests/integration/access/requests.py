@@ -8,7 +8,7 @@ from app.core.ids import new_id
 from tests.integration.access.population import Population
 
 MODEL: Final = "meta-llama/Llama-3.3-70B-Instruct"
-_FILES: Final = {"model": MODEL, "file": "status.css", "asset": "swagger-ui.css"}
+_FILES: Final = {"model": MODEL, "file": "icon.svg", "asset": "swagger-ui.css"}
 _OBJECT: Final = re.compile(r"\{([\w-]+)\}")
 
 

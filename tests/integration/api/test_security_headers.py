@@ -29,7 +29,7 @@ def started_with(settings: Settings, gateway_config: GatewayConfig, data_dir: Pa
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/health", "/ready", "/docs", "/nothing", "/v1/models", "/static/status.css"]
+    "path", ["/", "/health", "/ready", "/docs", "/nothing", "/v1/models", "/static/css/base.css"]
 )
 def test_every_answer_is_safe_to_show(client: TestClient, path: str) -> None:
     headers = client.get(path).headers

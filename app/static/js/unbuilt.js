@@ -1,4 +1,4 @@
-// Fills the status page from /ready, and the snippets with the address this page was opened at.
+// Fills the page from /ready, and the snippets with the address this page was opened at.
 
 const address = new URL(".", location.href).href.replace(/\/$/, "");
 
@@ -35,15 +35,21 @@ for chunk in stream:
         print(chunk.choices[0].delta.content or "", end="", flush=True)`,
 };
 
+/** @param {string} id */
 function element(id) {
-  return document.getElementById(id);
+  return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
+/**
+ * @param {string} state
+ * @param {string} words
+ */
 function showState(state, words) {
   element("state").dataset.state = state;
   element("state").textContent = words;
 }
 
+/** @param {{ name: string, kind: string, simulated: boolean }[]} upstreams */
 function showUpstreams(upstreams) {
   const rows = upstreams.map((upstream) => {
     const row = document.createElement("li");
@@ -82,3 +88,5 @@ for (const [id, text] of Object.entries(snippets)) {
   element(id).textContent = text;
 }
 await showReadiness();
+
+export {};

@@ -1,0 +1,61 @@
+// Every page: its address, its module, and who finds it in the navigation.
+
+import { isAdmin, isLead } from "./lib/session.js";
+
+/**
+ * @typedef {import("./lib/session.js").Session} Session
+ * @typedef {{ path: string, label: string, isFor?: (who: Session) => boolean }} Entry
+ */
+
+/** @type {import("./lib/router.js").Route[]} */
+export const routes = [
+  { path: "overview", load: () => import("./pages/overview.js"), style: "overview" },
+  { path: "account", load: () => import("./pages/account.js") },
+];
+
+/**
+ * What the navigation shows, in groups.
+ * @type {{ label: string, entries: Entry[] }[]}
+ */
+export const navigation = [
+  {
+    label: "Use",
+    entries: [{ path: "overview", label: "Overview" }],
+  },
+  {
+    label: "Manage",
+    entries: [],
+  },
+];
+
+/**
+ * Return the groups with what is for somebody.
+ * @param {Session} who
+ */
+export function navigationFor(who) {
+  return navigation
+    .map(({ label, entries }) => ({
+      label,
+      entries: entries.filter((entry) => entry.isFor === undefined || entry.isFor(who)),
+    }))
+    .filter(({ entries }) => entries.length > 0);
+}
+
+/**
+ * Return where somebody begins.
+ * @param {Session} who
+ */
+export function landingFor(who) {
+  const wanted = isAdmin(who) ? "overview" : "chat";
+  return routes.some((route) => route.path === wanted) ? wanted : "overview";
+}
+
+/**
+ * Say whether a route is for somebody. The gateway decides what they may do; this only spares them
+ * a page of refusals.
+ * @param {import("./lib/router.js").Route} route
+ * @param {Session} who
+ */
+export function isFor(route, who) {
+  return route.needs === undefined || isAdmin(who) || (route.needs === "lead" && isLead(who));
+}
