@@ -1,10 +1,10 @@
 // Begins here: finds out who is signed in, and shows the page that the address names.
 
-import { ApiError } from "./lib/api.js";
 import { Component, html, render, useEffect, useState } from "./lib/html.js";
 import { matchOf, placeOf, replaceWith } from "./lib/router.js";
 import { loadSession, session } from "./lib/session.js";
 import { asApiError, useLoad, useStore } from "./lib/state.js";
+import { loadStyle } from "./lib/style.js";
 import { ButtonLink } from "./parts/button.js";
 import { Empty, Skeleton } from "./parts/loaded.js";
 import { ErrorNotice } from "./parts/notice.js";
@@ -60,10 +60,10 @@ function Routed({ who, hash }) {
  * @param {{ module: () => Promise<{ default: any }>, style?: string } & Record<string, any>} props
  */
 function Paged({ module, style, ...rest }) {
-  const [shown, setShown] = useState(/** @type {{ page?: any, error?: ApiError }} */ ({}));
+  const [shown, setShown] = useState(/** @type {{ page?: any, error?: import("./lib/api.js").ApiError }} */ ({}));
   useEffect(() => {
     let isCurrent = true;
-    Promise.all([module(), style && loadStyle(style)]).then(
+    Promise.all([module(), style && loadStyle(`static/css/${style}.css`)]).then(
       ([loaded]) => isCurrent && setShown({ page: loaded.default }),
       (error) => isCurrent && setShown({ error: asApiError(error) }),
     );
@@ -79,7 +79,7 @@ function Paged({ module, style, ...rest }) {
 
 /** Shows what went wrong where a page breaks, and keeps the rest. */
 class Guarded extends Component {
-  state = { error: /** @type {ApiError | null} */ (null) };
+  state = { error: /** @type {import("./lib/api.js").ApiError | null} */ (null) };
 
   /** @param {unknown} error */
   componentDidCatch(error) {
@@ -124,27 +124,6 @@ function useHash() {
     return () => removeEventListener("hashchange", follow);
   }, [hash]);
   return hash;
-}
-
-/**
- * Put a page's style sheet into the document, once.
- * @param {string} name
- * @returns {Promise<void>}
- */
-function loadStyle(name) {
-  const href = `static/css/${name}.css`;
-  if (document.querySelector(`link[href="${href}"]`)) {
-    return Promise.resolve();
-  }
-  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
-  return new Promise((resolve, reject) => {
-    link.onload = () => resolve();
-    link.onerror = () => {
-      link.remove();
-      reject(new ApiError("A part of this page could not be loaded. Try again."));
-    };
-    document.head.append(link);
-  });
 }
 
 render(html`<${App} />`, /** @type {HTMLElement} */ (document.getElementById("app")));
