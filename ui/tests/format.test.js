@@ -34,6 +34,15 @@ writes("money", format.money, [
   [null, "unknown"],
 ]);
 
+writes("cents", format.cents, [
+  [49.9999232, "$49.99"],
+  ["1234.5", "$1,234.50"],
+  [0.01, "$0.01"],
+  [0.0099, "$0.0099"],
+  [0, "$0.00"],
+  [-3.999, "-$3.99"],
+]);
+
 writes("shortMoney", format.shortMoney, [
   [0, "$0"],
   [12.4, "$12.40"],

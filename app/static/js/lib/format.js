@@ -17,6 +17,19 @@ export function money(usd) {
 }
 
 /**
+ * Write US dollars down to whole cents, cut off and never rounded up, where there is a cent at all.
+ * @param {number | string | null | undefined} usd
+ */
+export function cents(usd) {
+  if (usd === null || usd === undefined) {
+    return "unknown";
+  }
+  const { sign, whole, fraction } = digitsOf(usd);
+  const isSmall = whole === "0" && /^00/.test(fraction);
+  return isSmall ? money(usd) : `${sign}$${grouped(whole)}.${fraction.slice(0, 2).padEnd(2, "0")}`;
+}
+
+/**
  * Write US dollars for a place with little room, "$1,234", "$0.0042": rounded, so with a title or
  * the exact amount near it.
  * @param {number | string | null | undefined} usd

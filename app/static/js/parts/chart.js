@@ -12,9 +12,9 @@ import { theme } from "../lib/theme.js";
  * Bars over time. The library comes when the first chart does. `summary` is what a reader hears
  * instead of the picture.
  * @param {{ summary: string, times: number[], series: Series[], format: (value: number) => string,
- *   timeFormat: Intl.DateTimeFormat, height?: number }} props `times` in seconds since 1970; later series lie over earlier ones.
+ *   timeFormat: Intl.DateTimeFormat, isWhole?: boolean, height?: number }} props `times` in seconds since 1970; later series lie over earlier ones.
  */
-export function Chart({ summary, times, series, format, timeFormat, height = 200 }) {
+export function Chart({ summary, times, series, format, timeFormat, isWhole, height = 200 }) {
   const frame = useRef(/** @type {HTMLDivElement | null} */ (null));
   const [failed, setFailed] = useState(false);
   const chosen = useStore(theme);
@@ -27,7 +27,7 @@ export function Chart({ summary, times, series, format, timeFormat, height = 200
     Promise.all([import("../../vendor/uplot.mjs"), loadStyle("static/vendor/uplot.css"), loadStyle("static/css/chart.css")]).then(
       ([library]) => {
         if (isCurrent) {
-          drawn = draw(library.default, element, { times, series, format, timeFormat, height });
+          drawn = draw(library.default, element, { times, series, format, timeFormat, isWhole, height });
         }
       },
       () => setFailed(true),
@@ -41,6 +41,17 @@ export function Chart({ summary, times, series, format, timeFormat, height = 200
     ${failed && html`<p class="quiet">The chart could not be drawn. ${summary}</p>`}
     <div ref=${frame} style=${{ minHeight: `${height}px` }}></div>
   </figure>`;
+}
+
+/** Steps between lines of what cannot be halved. */
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
+/**
+ * @param {unknown} _
+ * @param {string[] | null} labels
+ */
+function widthOf(_, labels) {
+  return Math.max(32, 12 + 7 * Math.max(0, ...(labels ?? []).map((label) => label.length)));
 }
 
 /** Follow the system's light and dark. */
@@ -58,9 +69,9 @@ function useScheme() {
 /**
  * @param {typeof import("../../vendor/uplot.mjs").default} UPlot
  * @param {HTMLDivElement} element
- * @param {Pick<Parameters<typeof Chart>[0], "times" | "series" | "format" | "timeFormat"> & { height: number }} what
+ * @param {Pick<Parameters<typeof Chart>[0], "times" | "series" | "format" | "timeFormat" | "isWhole"> & { height: number }} what
  */
-function draw(UPlot, element, { times, series, format, timeFormat, height }) {
+function draw(UPlot, element, { times, series, format, timeFormat, isWhole, height }) {
   const bars = UPlot.paths.bars?.({ size: [0.72, 32], radius: 0.15 });
   const axis = {
     stroke: resolved(element, "--quiet"),
@@ -82,8 +93,8 @@ function draw(UPlot, element, { times, series, format, timeFormat, height }) {
         y: { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 64, values: (_, splits) => splits.map(moment) },
-        { ...axis, size: 64, space: 40, values: (_, splits) => splits.map(format) },
+        { ...axis, grid: { show: false }, size: 32, space: 64, values: (_, splits) => splits.map(moment) },
+        { ...axis, ...(isWhole ? { incrs: WHOLE } : {}), size: widthOf, space: 40, values: (_, splits) => splits.map(format) },
       ],
       series: [
         { label: "Time", value: (_, at) => (at === null ? "" : moment(at)) },

@@ -1,0 +1,38 @@
+import { count, duration, percent, shortCount } from "../../lib/format.js";
+import { html } from "../../lib/html.js";
+import { hrefTo } from "../../lib/router.js";
+import { Section } from "../../parts/page.js";
+import { Table } from "../../parts/table.js";
+import { Money } from "../../parts/values.js";
+
+const SHOWN = 8;
+
+/** @typedef {import("./report.js").Group} Group */
+
+/** @type {import("../../parts/table.js").Column<Group>[]} */
+const COLUMNS = [
+  { title: "Model", cell: (group) => group.value ?? "no model" },
+  { title: "Calls", cell: (group) => count(group.calls), isNumber: true },
+  { title: "Errors", cell: (group) => percent(group.calls_by_status.error, group.calls), isNumber: true, isWide: true },
+  { title: "Tokens", cell: (group) => shortCount(group.units_in + group.units_out), isNumber: true, isWide: true },
+  { title: "Median latency", cell: (group) => duration(group.latency_ms?.p50), isNumber: true, isWide: true },
+  { title: "Cost", cell: (group) => html`<${Money} usd=${group.cost_usd} isShort />`, isNumber: true },
+];
+
+/**
+ * The models that cost most, or are called most.
+ * @param {{ groups: Group[] }} props
+ */
+export function Models({ groups }) {
+  const rest = groups.length - SHOWN;
+  return html`<${Section} title="Models">
+    <${Table}
+      label="Models"
+      columns=${COLUMNS}
+      rows=${groups.slice(0, SHOWN)}
+      keyOf=${(/** @type {Group} */ group) => group.value ?? ""}
+      hrefOf=${(/** @type {Group} */ group) => (group.value === null ? undefined : hrefTo("calls", { model: group.value }))}
+    />
+    ${rest > 0 && html`<p class="note">${`and ${count(rest)} more that cost less`}</p>`}
+  </${Section}>`;
+}
