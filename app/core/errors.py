@@ -8,6 +8,7 @@ AppError
 |- UnauthenticatedError
 |- ForbiddenError
 |  |- ModelNotAllowedError
+|  |- CrossSiteError
 |- NotFoundError
 |  |- ModelNotFoundError
 |- ConflictError
@@ -103,6 +104,12 @@ class ModelNotAllowedError(ForbiddenError):
     """The key may not call this model."""
 
     code = "model_not_allowed"
+
+
+class CrossSiteError(ForbiddenError):
+    """Nothing shows that a page of the gateway's own sent this."""
+
+    code = "cross_site"
 
 
 class NotFoundError(AppError):

@@ -19,6 +19,7 @@ REVISIONS: Final = (
     "0003_accounting",
     "0004_rollups",
     "0005_models",
+    "0006_sessions",
 )
 
 _BACKUPS: Final = "backups"

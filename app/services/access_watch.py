@@ -25,7 +25,7 @@ class AccessWatch:
         """Take where changes are counted, and whom to tell. Nothing is certain yet."""
         self._directory = directory
         self._clock = clock
-        self._on_change = on_change
+        self._listeners = [on_change]
         self._counter: int | None = None
         self._certain_at = float("-inf")  # when the last question that was answered was asked
         self._fails = False
@@ -33,6 +33,15 @@ class AccessWatch:
     def is_certain(self, now: float) -> bool:
         """Say whether every change of five seconds ago and longer is known at a moment."""
         return now - self._certain_at < TRUST_SECONDS
+
+    def also_tell(self, on_change: Callable[[], None]) -> None:
+        """Tell somebody else too, from now on."""
+        self._listeners.append(on_change)
+
+    def announce(self) -> None:
+        """Tell everybody that something has changed. Call it after the change is committed."""
+        for on_change in self._listeners:
+            on_change()
 
     async def look(self) -> None:
         """Look once. A database that does not answer leaves everything as it was, for a while."""
@@ -49,7 +58,7 @@ class AccessWatch:
         self._fails = False
         if counter != self._counter:
             self._counter = counter
-            self._on_change()
+            self.announce()
         self._certain_at = asked_at
 
     async def look_for_ever(self) -> None:

@@ -99,3 +99,9 @@ async def _end_terms(
         "deleted_limits": sorted(deleted),
         "deleted_body_rules": sorted(rules),
     }
+
+
+async def shut_out(people: People, user_id: str, *, at_ms: int) -> Sequence[str]:
+    """End all that a user gets in with, and return which keys that revokes."""
+    await people.sessions.delete_of_user(user_id)
+    return await people.keys.revoke_of_user(user_id, at_ms=at_ms)

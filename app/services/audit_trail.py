@@ -23,6 +23,11 @@ class Action(StrEnum):
     USER_ENABLE = "user.enable"
     USER_RESET_PASSWORD = "user.reset_password"  # noqa: S105 - not a password
     USER_DELETE = "user.delete"
+    USER_SIGN_IN = "user.sign_in"
+    USER_SIGN_IN_FAILED = "user.sign_in_failed"  # once a minute at most, with how often it was
+    USER_SIGN_IN_LINK = "user.sign_in_link"  # somebody can sign in with it
+    USER_SIGN_OUT = "user.sign_out"
+    USER_CHANGE_PASSWORD = "user.change_password"  # noqa: S105 - not a password
     TEAM_CREATE = "team.create"
     TEAM_UPDATE = "team.update"
     TEAM_DELETE = "team.delete"
@@ -86,14 +91,14 @@ class AuditTrail:
     ) -> None:
         """Write one change down. The facts hold no secret, and nothing that is made of one."""
         who = self._actor.principal
-        is_builtin = who.kind in {PrincipalKind.BOOTSTRAP, PrincipalKind.OPERATOR}
+        kind = PrincipalKind.USER if who.kind is PrincipalKind.SESSION else who.kind
         await self._people.audit_log.add(
             AuditRow(
                 id=new_id("audit"),
                 at_ms=epoch_ms(self._clock.now()),
-                actor_kind=who.kind.value,
+                actor_kind=kind.value,
                 actor_id=who.user_id or who.key_id,
-                actor_key_id=None if is_builtin else who.key_id,
+                actor_key_id=who.key_id if who.is_key else None,
                 actor_name=await self._name(who),
                 action=action.value,
                 object_type=action.partition(".")[0],

@@ -73,8 +73,8 @@ class Authenticator:
         return who
 
     def forget_all(self) -> None:
-        """Ask for every key again. Call it after a change of people, teams or keys is committed."""
-        self._known.forget_all()
+        """Ask for everybody again. Call it after a change of people, teams or keys is committed."""
+        self.watch.announce()
 
     async def write_uses(self) -> None:
         """Write down when each key was last used, as far as that is not written yet."""

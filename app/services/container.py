@@ -1,7 +1,7 @@
 """The wiring: builds every long-lived object once, and is the only file that knows how they fit."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -23,6 +23,7 @@ from app.db.repositories.prices import PriceDirectory
 from app.services.admission.admission import Admission
 from app.services.admission.stored_terms import StoredTerms
 from app.services.authenticator import Authenticator, open_authenticator
+from app.services.builtins import builtin_principals
 from app.services.inference.attempts import Attempts
 from app.services.inference.front_door import FrontDoor
 from app.services.inference.service import InferenceService
@@ -32,7 +33,6 @@ from app.services.ledger.ledger import Ledger
 from app.services.ledger.upkeep import LedgerUpkeep
 from app.services.passwords import PasswordHasher
 from app.services.prices.price_book import PriceBook
-from app.services.principals import Principal, PrincipalKind, builtin_principal
 from app.services.providers.http_client import open_client
 from app.services.providers.kinds import providers_of
 from app.services.routing.catalogue import Catalogue
@@ -45,6 +45,10 @@ from app.services.routing.model_directory import ModelDirectory
 from app.services.routing.plan import Planner
 from app.services.routing.router import Router
 from app.services.routing.upstream_views import UpstreamViews
+from app.services.session_upkeep import open_sessions
+from app.services.sessions import Sessions
+from app.services.sign_in_failures import SignInFailures
+from app.services.sign_in_links import SignInLinks
 from app.utils.background import running_beside
 
 NO_UPSTREAM = (
@@ -65,6 +69,9 @@ class Container:
     ledger: Ledger
     authenticator: Authenticator
     passwords: PasswordHasher
+    sessions: Sessions
+    sign_in_links: SignInLinks
+    sign_in_failures: SignInFailures
     admission: Admission
     body_rules: BodyRules
     inference: InferenceService
@@ -112,9 +119,12 @@ async def open_container(
                 KeyDirectory(database),
                 load_pepper(settings.data_dir, settings.key_pepper),
                 clock,
-                _builtin_principals(settings, operator_secret),
+                builtin_principals(settings, operator_secret),
                 are_keys_used=not operator_only,
             )
+        )
+        sessions, failures = await stack.enter_async_context(
+            open_sessions(database, authenticator, clock)
         )
         client = await stack.enter_async_context(open_client())
         pools = {
@@ -128,8 +138,13 @@ async def open_container(
         live = LiveModels(gateway, (catalogue.take, models.take, prices.take))
         gateway_file = GatewayFileWatch(settings, live, metrics)
         made_models = MadeModels(StoredModels(database), live)
-        terms = StoredTerms(AccountingTerms(database), BudgetPeriodDirectory(database))
-        admission = Admission(ledger, prices, terms, catalogue.bounds_of, clock=clock)
+        admission = Admission(
+            ledger,
+            prices,
+            StoredTerms(AccountingTerms(database), BudgetPeriodDirectory(database)),
+            catalogue.bounds_of,
+            clock=clock,
+        )
         body_rules = BodyRules(BodyRuleDirectory(database), clock)
         for stored in (made_models, admission, body_rules):
             await stored.refresh()
@@ -154,6 +169,9 @@ async def open_container(
             ledger=ledger,
             authenticator=authenticator,
             passwords=PasswordHasher(),
+            sessions=sessions,
+            sign_in_links=SignInLinks(clock, sessions.pepper),
+            sign_in_failures=failures,
             admission=admission,
             body_rules=body_rules,
             inference=InferenceService(
@@ -173,14 +191,3 @@ async def open_container(
             gateway_file=gateway_file,
             made_models=made_models,
         )
-
-
-def _builtin_principals(settings: Settings, operator_secret: str | None) -> Mapping[str, Principal]:
-    """Return who calls with a secret that is no row of the database."""
-    found: dict[str, Principal] = {}
-    if settings.admin_key is not None:
-        secret = settings.admin_key.get_secret_value()
-        found[secret] = builtin_principal(PrincipalKind.BOOTSTRAP)
-    if operator_secret is not None:
-        found[operator_secret] = builtin_principal(PrincipalKind.OPERATOR)
-    return found

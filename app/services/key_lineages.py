@@ -20,10 +20,10 @@ class KeyLineages:
         """Return the lineage that every key which somebody issues belongs to, or None: its own.
 
         It is theirs where the key that they ask with has limits or budgets, which they cannot
-        change: only admins can.
+        change: only admins can. In a browser they ask with no key, and those of the user bind.
         """
         lineage = self._who.lineage_id or self._who.key_id
-        if manages_all(self._who):
+        if manages_all(self._who) or not self._who.is_key:
             return None
         scope = AccountScope(ScopeKind.KEY, lineage)
         has_terms = bool(

@@ -83,6 +83,25 @@ def require_within(grant: Grant, who: Principal) -> None:
         )
 
 
+def require_unbound(who: Principal, *, to: str) -> None:
+    """Return if whoever somebody lets sign in can do no more than they may themselves.
+
+    Raises:
+        ForbiddenError: they ask with a key that lacks something which its owner has.
+    """
+    is_unbound = (
+        who.scopes == frozenset(Scope)
+        and who.allowed_models is None
+        and who.expires_at_ms is None
+        and not who.tags
+    )
+    if not is_unbound:
+        raise ForbiddenError(
+            f"This key may not {to}: whoever signs in may do all that a user may, and the key has "
+            "fewer scopes, fixed models or tags, or an end. Use one without, or sign in."
+        )
+
+
 def _require_models_within(grant: Grant, who: Principal) -> None:
     if who.allowed_models is None:
         return

@@ -1,6 +1,6 @@
 """People: who they are, and what an admin may do with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from app.db.repositories.people import People
 from app.db.repositories.users import UserRepository
 from app.models.users import User
 from app.services.access import require_admin, users_in_sight
-from app.services.account_scopes import end_with_user
+from app.services.account_scopes import end_with_user, shut_out
 from app.services.audit_trail import Action, AuditTrail
 from app.services.pages import require_start
 from app.services.principals import Principal, UserRole
@@ -91,7 +91,7 @@ class UserEditor:
         return user
 
     async def update(self, user_id: str, patch: UserPatch) -> User:
-        """Change a user. Who is disabled loses their keys for good; their teams' keys stay.
+        """Change a user. Who is disabled loses their keys and sessions; their teams' keys stay.
 
         Raises:
             NotFoundError: there is no such user in sight.
@@ -114,7 +114,7 @@ class UserEditor:
             action = Action.USER_DISABLE if after["is_disabled"] else Action.USER_ENABLE
             user.disabled_at_ms = self._now_ms() if after["is_disabled"] else None
         if action is Action.USER_DISABLE:
-            after["revoked_keys"] = await self._revoke_keys(user)
+            after["revoked_keys"] = await shut_out(self._people, user.id, at_ms=self._now_ms())
         await self._trail.record(action, user.id, before=before, after=after)
         return user
 
@@ -155,9 +155,6 @@ class UserEditor:
             raise ConflictError(
                 "This is the last admin who is not disabled. Make somebody else an admin first."
             )
-
-    async def _revoke_keys(self, user: User) -> Sequence[str]:
-        return await self._people.keys.revoke_of_user(user.id, at_ms=self._now_ms())
 
     def _now_ms(self) -> int:
         return epoch_ms(self._clock.now())

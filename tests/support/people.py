@@ -27,8 +27,9 @@ class Key:
 class People:
     """Makes users, teams and keys, as the bootstrap admin whose client it is."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient, headers: dict[str, str] | None = None) -> None:
         self.client = client
+        self._headers = headers
         self._container = cast("Container", client.app_state["container"])
 
     def user(self, name: str, role: str = "member") -> str:
@@ -93,7 +94,7 @@ class People:
         return self.query("SELECT action, object_id FROM audit_log ORDER BY id")
 
     def _created(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = self.client.post(path, json=body)
+        answer = self.client.post(path, json=body, headers=self._headers)
         assert answer.status_code == 201, answer.text
         return cast("dict[str, Any]", answer.json())
 

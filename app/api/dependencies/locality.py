@@ -18,8 +18,11 @@ def is_local(scope: Scope) -> bool:
     the page's own that resolves to 127.0.0.1.
     """
     client = scope.get("client")
-    if client is None or not _is_loopback(client[0]):
-        return False
+    return client is not None and _is_loopback(client[0]) and names_this_machine(scope)
+
+
+def names_this_machine(scope: Scope) -> bool:
+    """Say whether whoever asks asks their own machine, as far as headers can tell."""
     if any(name in _FORWARDED for name, _ in scope["headers"]):
         return False
     host = host_of(scope)

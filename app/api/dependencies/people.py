@@ -5,6 +5,7 @@ Whoever reads gets a session that only reads; whoever changes gets the request's
 """
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from app.services.audit_trail import Actor, AuditTrail
 from app.services.container import Container
 from app.services.members import MemberEditor, MemberService
 from app.services.passwords import PasswordEditor
+from app.services.principals import Principal
 from app.services.teams import TeamEditor, TeamService
 from app.services.users import UserEditor, UserService
 from app.utils.uninterrupted import uninterrupted
@@ -32,15 +34,20 @@ class Change:
     trail: AuditTrail
 
 
-async def get_change(
-    request: Request, manager: ManagerDep, container: ContainerDep
+def address_of(request: Request) -> str | None:
+    """Return where a request comes from: a trusted proxy's word, else whoever connected."""
+    return request.client.host if request.client else None
+
+
+@asynccontextmanager
+async def open_change(
+    request: Request, who: Principal, container: Container
 ) -> AsyncGenerator[Change]:
-    """Open the transaction of a change. Once it is kept, no key is trusted unasked.
+    """Open the transaction of a change. Once it is kept, no key or session is trusted unasked.
 
     Nor do old limits, budgets and rules hold: not only their own changes touch them.
     """
-    client = request.client
-    actor = Actor(manager, client.host if client else None, request_id_of(request.scope))
+    actor = Actor(who, address_of(request), request_id_of(request.scope))
     trail: AuditTrail | None = None
     try:
         async with container.database.transaction() as session:
@@ -57,6 +64,14 @@ async def _follow_change(container: Container) -> None:
     await container.admission.follow_change()
     await container.body_rules.follow_change()
     await container.made_models.follow_change()
+
+
+async def get_change(
+    request: Request, manager: ManagerDep, container: ContainerDep
+) -> AsyncGenerator[Change]:
+    """Open the transaction of a change by somebody who manages."""
+    async with open_change(request, manager, container) as change:
+        yield change
 
 
 async def get_people(container: ContainerDep) -> AsyncGenerator[People]:
@@ -81,7 +96,7 @@ async def get_user_editor(change: ChangeDep, container: ContainerDep) -> UserEdi
 
 async def get_password_editor(change: ChangeDep, container: ContainerDep) -> PasswordEditor:
     """Build what sets passwords."""
-    return PasswordEditor(change.people.users, change.trail, container.passwords)
+    return PasswordEditor(change.people, change.trail, container.passwords)
 
 
 async def get_team_service(people: PeopleDep, manager: ManagerDep) -> TeamService:

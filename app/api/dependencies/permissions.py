@@ -1,8 +1,9 @@
 """What a route asks of its caller, declared by the route and checked before its body is read.
 
 Every route has exactly one permission. It declares it as a dependency, its own or one of a service
-that it asks for: `CallerDep`, `PrincipalDep`, `ManagerDep` or `AdminDep` where somebody wants to
-know who calls, `PUBLIC` or `LOCAL_OR_MANAGE` where nobody does. `PermittedRoute` finds it there.
+that it asks for: `CallerDep`, `PrincipalDep`, `ManagerDep`, `AdminDep` or `SignedInDep` where
+somebody wants to know who calls, `PUBLIC` or `LOCAL_OR_MANAGE` where nobody does. `PermittedRoute`
+finds it there.
 """
 
 from collections.abc import Callable, Coroutine, Iterator
@@ -11,20 +12,22 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.openapi.models import APIKey as APIKeyModel, HTTPBearer as HTTPBearerModel
 from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
 from starlette.types import Scope as AsgiScope
 
+from app.api.dependencies.callers import find_caller, find_visitor
 from app.api.dependencies.container import get_container
 from app.api.dependencies.locality import is_local
 from app.api.errors import RESPONSES
 from app.core.errors import ForbiddenError, UnauthenticatedError
-from app.services.principals import Principal, Scope
+from app.services.principals import Principal, PrincipalKind, Scope
+from app.services.sessions import SignedIn
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-_AUTHORIZATION: Final = b"authorization"
+_CREDENTIALS: Final = frozenset({b"authorization", b"x-meterhouse-csrf"})
 _NO_KEY_FROM_AFAR: Final = (
     "This is open to programs on the gateway's own machine only. From elsewhere, send a "
     "key with the scope `manage`: `Authorization: Bearer mh_...`."
@@ -39,10 +42,12 @@ class Permission(StrEnum):
     """Who may use a route at all. What they may do to which object, services decide."""
 
     PUBLIC = "public"  # everybody, without a key
-    KEY = "any key"  # every good key
-    INFERENCE = "inference"  # keys that call models
-    MANAGE = "manage"  # keys that manage; what, depends on whose they are
-    ADMIN = "admin"  # keys that manage, of admins
+    KEY = "any key"  # every good key, and every session
+    INFERENCE = "inference"  # keys that call models, and sessions
+    MANAGE = "manage"  # keys that manage, and sessions; what, depends on whose they are
+    ADMIN = "admin"  # keys that manage and sessions, of admins
+    SESSION = "session"  # sessions alone
+    COOKIE = "cookie"  # pages that have a session, and are to learn its token
     LOCAL_OR_MANAGE = "local or manage"  # programs on this machine, and keys that manage
 
 
@@ -67,6 +72,22 @@ class DeclaredWithKey(Declared, SecurityBase):
         super().__init__(permission)
         self.model = HTTPBearerModel(bearerFormat="mh_...", description="A Meterhouse key.")
         self.scheme_name = "Meterhouse key"
+
+
+class DeclaredWithSession(Declared, SecurityBase):
+    """A permission that needs a session, which the API reference says too."""
+
+    def __init__(self, permission: Permission) -> None:
+        """Take the permission."""
+        super().__init__(permission)
+        self.model = APIKeyModel.model_validate(
+            {
+                "in": "header",
+                "name": "X-Meterhouse-CSRF",
+                "description": "The token that `GET /v1/session` tells a page, beside its cookie.",
+            }
+        )
+        self.scheme_name = "Session"
 
 
 class PermittedRoute(APIRoute):
@@ -121,25 +142,36 @@ async def _let_in(permission: Permission, request: Request) -> Principal | None:
     It opens no database session: the route may wait for an upstream for minutes.
 
     Raises:
-        UnauthenticatedError: there is no good key.
-        ForbiddenError: the key is good, but not for this.
+        UnauthenticatedError: there is no good key and no session.
+        ForbiddenError: the key or session is good, but not for this.
     """
     if permission is Permission.PUBLIC:
         return None
     is_ops = permission is Permission.LOCAL_OR_MANAGE
     if is_ops and is_local(request.scope):
         return None
-    container = await get_container(request)
-    authorization = _authorization(request.scope)
-    if is_ops and authorization is None:
+    container, scope = await get_container(request), request.scope
+    if permission is Permission.COOKIE:
+        signed_in = await find_visitor(container, scope)
+        scope["state"]["signed_in"] = signed_in
+        return signed_in.principal
+    if is_ops and not _shows_anything(scope):
         raise UnauthenticatedError(_NO_KEY_FROM_AFAR)
-    principal = await container.authenticator.authenticate(authorization)
+    may_charge = permission is Permission.INFERENCE
+    principal = await find_caller(container, scope, may_charge=may_charge)
     _require(permission, principal)
     return principal
 
 
 def _require(permission: Permission, principal: Principal) -> None:
     if permission is Permission.KEY:
+        return
+    if permission is Permission.SESSION:
+        if principal.kind is not PrincipalKind.SESSION:
+            raise ForbiddenError(
+                "This is for people who are signed in, in a browser. Keys end by "
+                "`DELETE /v1/keys/{key_id}`."
+            )
         return
     scope = Scope.INFERENCE if permission is Permission.INFERENCE else Scope.MANAGE
     if scope not in principal.scopes:
@@ -148,11 +180,25 @@ def _require(permission: Permission, principal: Principal) -> None:
         raise ForbiddenError("This needs a key of an admin. Ask one.")
 
 
-def _authorization(scope: AsgiScope) -> str | None:
-    for name, value in scope["headers"]:
-        if name == _AUTHORIZATION:
-            return str(value, "latin-1")
-    return None
+def _shows_anything(scope: AsgiScope) -> bool:
+    return any(name in _CREDENTIALS for name, _ in scope["headers"])
+
+
+async def get_signed_in(
+    request: Request,
+    _: Annotated[Principal, Depends(DeclaredWithSession(Permission.SESSION))],
+) -> SignedIn:
+    """Return whose session it is that sends this."""
+    signed_in: SignedIn = request.scope["state"]["signed_in"]
+    return signed_in
+
+
+async def get_visitor(
+    request: Request, _: Annotated[Principal, Depends(Declared(Permission.COOKIE))]
+) -> SignedIn:
+    """Return whose session it is that a page has."""
+    signed_in: SignedIn = request.scope["state"]["signed_in"]
+    return signed_in
 
 
 PUBLIC: Final = Depends(Declared(Permission.PUBLIC))
@@ -161,3 +207,5 @@ PrincipalDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.INFERENCE
 CallerDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.KEY))]
 ManagerDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.MANAGE))]
 AdminDep = Annotated[Principal, Depends(DeclaredWithKey(Permission.ADMIN))]
+SignedInDep = Annotated[SignedIn, Depends(get_signed_in)]
+VisitorDep = Annotated[SignedIn, Depends(get_visitor)]

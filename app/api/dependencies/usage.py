@@ -20,6 +20,7 @@ from app.services.ledger.entry_lists import EntryLists
 from app.services.ledger.export import EntryExports, ExportFormat
 from app.services.ledger.reports import ReportShape, ReportTables, UsageReports
 from app.services.ledger.usage_query import CallFilter, Interval, Period, in_sight
+from app.services.principals import PrincipalKind
 
 GroupBy = Literal["team", "user", "key", "model", "task", "upstream", "status", "tag"]
 
@@ -53,7 +54,9 @@ ReportShapeDep = Annotated[ReportShape, Depends(get_report_shape)]
 
 
 async def get_own_calls(principal: PrincipalDep, period: PeriodDep) -> CallFilter:
-    """Return the calls of the caller's own key."""
+    """Return the calls of the caller's own key; in a browser, all of the person's."""
+    if principal.kind is PrincipalKind.SESSION and principal.user_id is not None:
+        return CallFilter(period, {Dimension.USER: principal.user_id})
     return CallFilter(period, {Dimension.KEY: principal.key_id})
 
 

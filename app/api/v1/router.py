@@ -1,6 +1,6 @@
 """Everything below /v1."""
 
-from app.api.v1.routes import budgets, keys, limits, me, members, teams, usage, users
+from app.api.v1.routes import budgets, keys, limits, me, members, session, teams, usage, users
 from app.api.v1.routes.admin import (
     audit_log,
     bodies,
@@ -8,6 +8,7 @@ from app.api.v1.routes.admin import (
     models as admin_models,
     prices,
     routing,
+    sign_in_links,
     upstreams,
     usage as admin_usage,
 )
@@ -15,8 +16,8 @@ from app.api.v1.routes.openai import chat, models
 
 # The dearest to be found late comes first: routes are tried in this order.
 _PARTS = (
-    *(chat, models, usage, me, keys, users, teams, members, budgets, limits, prices),
-    *(admin_usage, bodies, body_rules, audit_log, routing, upstreams, admin_models),
+    *(chat, models, usage, me, session, keys, users, teams, members, budgets, limits, prices),
+    *(admin_usage, bodies, body_rules, audit_log, routing, upstreams, sign_in_links, admin_models),
 )
 
 routers = tuple(part.router for part in _PARTS)

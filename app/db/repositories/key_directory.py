@@ -48,7 +48,7 @@ class KeyDirectory:
         Raises:
             NotReadyError: the database does not answer, or not in time.
         """
-        async with _named_failures(), self._database.reading() as session:
+        async with answered_in_time(), self._database.reading() as session:
             rows = (await session.execute(_RECORD.where(ApiKey.digest == digest))).all()
             if not rows:
                 return None
@@ -61,7 +61,7 @@ class KeyDirectory:
         Raises:
             NotReadyError: the database does not answer, or not in time.
         """
-        async with _named_failures(), self._database.watching() as session:
+        async with answered_in_time(), self._database.watching() as session:
             return await ChangeRepository(session).read_access()
 
     async def count_of_other_peppers(self, version: int, *, now_ms: int) -> int:
@@ -70,7 +70,7 @@ class KeyDirectory:
         Raises:
             NotReadyError: the database does not answer, or not in time.
         """
-        async with _named_failures(), self._database.reading() as session:
+        async with answered_in_time(), self._database.reading() as session:
             return await ApiKeyRepository(session).count_of_other_peppers(version, now_ms=now_ms)
 
     async def mark_used(self, moments_ms: Mapping[str, int]) -> None:
@@ -79,12 +79,17 @@ class KeyDirectory:
         Raises:
             NotReadyError: the database does not answer, or not in time.
         """
-        async with _named_failures(), self._database.transaction() as session:
+        async with answered_in_time(), self._database.transaction() as session:
             await ApiKeyRepository(session).mark_used(moments_ms)
 
 
 @asynccontextmanager
-async def _named_failures() -> AsyncGenerator[None]:
+async def answered_in_time() -> AsyncGenerator[None]:
+    """Give the database a while to answer inside the block.
+
+    Raises:
+        NotReadyError: it does not answer, or not in time.
+    """
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             yield

@@ -1,6 +1,6 @@
 """All SQL that touches `members`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -54,6 +54,12 @@ class MemberRepository:
             query = query.where(Member.user_id < cursor.after)
         rows = await self._session.execute(query)
         return [MemberRecord(member, user) for member, user in rows]
+
+    async def roles_of(self, user_id: str) -> Mapping[str, str]:
+        """Return the teams of a user, by id, with what they are in each."""
+        query = select(Member.team_id, Member.role).where(Member.user_id == user_id)
+        rows = await self._session.execute(query)
+        return {row.team_id: row.role for row in rows}
 
     async def delete(self, member: Member) -> None:
         """End a membership."""

@@ -13,6 +13,7 @@ from app.db.repositories.limits import LimitRepository
 from app.db.repositories.members import MemberRepository
 from app.db.repositories.models import ModelRepository
 from app.db.repositories.prices import PriceRepository
+from app.db.repositories.sessions import SessionRepository
 from app.db.repositories.teams import TeamRepository
 from app.db.repositories.users import UserRepository
 
@@ -26,6 +27,7 @@ class People:
         self.teams = TeamRepository(session)
         self.members = MemberRepository(session)
         self.keys = ApiKeyRepository(session)
+        self.sessions = SessionRepository(session)
         self.budgets = BudgetRepository(session)
         self.limits = LimitRepository(session)
         self.events = EventRepository(session)

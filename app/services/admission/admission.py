@@ -148,7 +148,7 @@ class Admission:
             return self._take(self._needs.of(measured, plan, scopes, self._now_ms()))
 
         if seconds > 0:
-            place = Place(who.team_id, who.lineage_id or who.key_id)
+            place = Place(who.team_id, who.turn_id)
             got = await self._waiting.wait(
                 place, attempt, self._give_back, seconds=seconds, size_bytes=len(call.body)
             )

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.services.principals import Principal
+from app.services.principals import Principal, PrincipalKind
 
 
 class ScopeKind(StrEnum):
@@ -32,5 +32,6 @@ def scopes_of(who: Principal) -> tuple[AccountScope, ...]:
         found.append(AccountScope(ScopeKind.TEAM, who.team_id))
     if who.user_id is not None:
         found.append(AccountScope(ScopeKind.USER, who.user_id))
-    found.append(AccountScope(ScopeKind.KEY, who.lineage_id or who.key_id))
+    if who.kind is not PrincipalKind.SESSION:
+        found.append(AccountScope(ScopeKind.KEY, who.lineage_id or who.key_id))
     return tuple(found)

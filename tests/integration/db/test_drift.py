@@ -20,6 +20,7 @@ from app.models import (
     models,
     prices,
     rollups,
+    sessions,
     teams,
     users,
 )
@@ -47,6 +48,7 @@ MODELS = (
     rollups.UsageHour,
     rollups.UsageMark,
     rollups.UsageWeek,
+    sessions.SessionRow,
     teams.Member,
     teams.Team,
     users.User,
