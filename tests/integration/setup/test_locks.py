@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 LOCKS = Path(__file__).resolve().parents[3] / "requirements"
-NAMES = ("run", "build", "test", "check")
+NAMES = ("run", "build", "node", "test", "check")
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([\w.!+]+)(?: ; ([^\\]+))? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 
