@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-ui check prove faults soak fix docs bench bench-reports lock lock-check clean
+.PHONY: help run ui test test-ui test-browser check prove faults soak fix docs bench bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -19,6 +19,11 @@ test: ## every test that needs Python only, offline (T=tests/unit for some)
 test-ui: ## types and logic of the web UI, with Node.js
 	@scripts/setup run
 	@.venv/bin/python scripts/ui.py check
+
+test-browser: ## the web UI in a real Chromium against a real gateway (T=... for some)
+	@scripts/setup check
+	@.venv/bin/python scripts/ui.py check
+	@.venv/bin/python -m pytest -q $(or $(T),tests/browser)
 
 check: ## format, lint, types, imports, dependencies, dead code, then the tests
 	@scripts/setup check

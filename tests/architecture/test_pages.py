@@ -1,5 +1,6 @@
 """Pages hold no logic, and nothing from elsewhere."""
 
+import posixpath
 import re
 from pathlib import Path
 
@@ -40,6 +41,25 @@ def test_a_page_holds_no_script_and_no_style(page: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=relative)
 def test_a_static_file_loads_nothing_from_elsewhere(file: Path) -> None:
     assert FOREIGN.findall(file.read_text(encoding="utf-8")) == []
+
+
+def test_a_page_asks_at_once_for_every_module_that_all_pages_need() -> None:
+    first_page = (APP / "static" / "index.html").read_text(encoding="utf-8")
+    preloaded = set(re.findall(r'rel="modulepreload" href="static/([^"]+)"', first_page))
+    needed: set[str] = set()
+    waiting = ["js/main.js"]
+    while waiting:
+        module = waiting.pop()
+        if module.startswith("vendor/"):  # built, and may not be: what it imports is known
+            found = ["./preact.mjs"] if module == "vendor/hooks.mjs" else []
+        else:
+            text = (APP / "static" / module).read_text(encoding="utf-8")
+            found = re.findall(r'^(?:import|export|\}).* from "(\.[^"]+)";$', text, re.MULTILINE)
+        new = {posixpath.normpath(f"{posixpath.dirname(module)}/{name}") for name in found} - needed
+        needed |= new
+        waiting += new
+
+    assert needed == preloaded
 
 
 @pytest.mark.keeps(rules.STATIC)

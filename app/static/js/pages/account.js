@@ -1,5 +1,5 @@
 import { html, useState } from "../lib/html.js";
-import { setPassword } from "../lib/session.js";
+import { isAdmin, setPassword } from "../lib/session.js";
 import { useAction } from "../lib/state.js";
 import { Button } from "../parts/button.js";
 import { Form, TextField, errorFor } from "../parts/field.js";
@@ -51,8 +51,9 @@ function PasswordForm({ who }) {
   return html`<${Form} onSubmit=${submit} label="Password">
     ${isDone && html`<${Notice} tone="good">Your password is set. Every other session of yours has ended.</${Notice}>`}
     <${ErrorNotice} error=${isNamed ? null : action.error} />
-    <${TextField} label="E-mail" type="email" name="email" autocomplete="username" required
-      hint="You sign in with it." value=${email} onInput=${setEmail} error=${errorFor(action.error, "email")} />
+    <${TextField} label="E-mail" type="email" name="email" autocomplete="username" required readonly=${!isAdmin(who)}
+      hint=${isAdmin(who) ? "You sign in with it." : "You sign in with it. An admin can change it."}
+      value=${email} onInput=${setEmail} error=${errorFor(action.error, "email")} />
     ${who.user.has_password &&
     html`<${TextField} label="Password now" type="password" name="current_password" autocomplete="current-password"
       isOptional=${who.signed_in_with === "link"} value=${current} onInput=${setCurrent}
