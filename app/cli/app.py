@@ -16,6 +16,7 @@ from app.cli import (
     limits,
     prices,
     serve,
+    sign_in,
     simulate,
     teams,
     upstreams,
@@ -59,6 +60,7 @@ def start(
 
 
 cli.command("serve")(serve.serve)
+cli.command("sign-in-link")(sign_in.print_sign_in_link)
 cli.command("simulate")(simulate.simulate)
 cli.command("check")(check.check)
 cli.command("verify")(verify.verify)

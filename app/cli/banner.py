@@ -68,6 +68,11 @@ def key_line(key: FreshKey | AdminKey) -> str:
     return _labelled("Admin key", text)
 
 
+def open_line(link: str) -> str:
+    """Print a link for a browser, above everything that needs a terminal."""
+    return _labelled("Open", f"{link}   signs you in, once, within 15 minutes")
+
+
 def try_it_lines(url: str, key: FreshKey | AdminKey, model: str) -> Iterator[str]:
     """Print a line that streams a chat when it is pasted into a shell."""
     chat = {

@@ -13,13 +13,16 @@ from app.cli.banner import (
     AdminKey,
     FreshKey,
     key_line,
+    open_line,
     opening_lines,
     trouble_lines,
     try_it_lines,
 )
+from app.cli.listener import is_loopback
 from app.cli.operator import OperatorApi
 from app.cli.people import require_admin
 from app.cli.private_file import write_private
+from app.cli.sign_in import new_sign_in_link
 from app.cli.try_model import NoModel, find_model
 from app.core.config import Settings, hugging_face_login
 from app.core.errors import AppError
@@ -40,12 +43,22 @@ async def greet(settings: Settings, gateway: GatewayConfig, url: str, api: Opera
     except AppError as error:
         _log.error("first_admin_key_not_made", reason=error.message)
         return
+    if is_loopback(settings.host):
+        await _print_link(api)
     _print([key_line(key)])
     model = await find_model(gateway)
     if isinstance(model, NoModel):
         _print(trouble_lines(model.reason, model.way_out))
     else:
         _print(try_it_lines(url, key, model))
+
+
+async def _print_link(api: OperatorApi) -> None:
+    """Print a link to the pages. It is short-lived, so it may lie in a log of this machine."""
+    try:
+        _print([open_line(await new_sign_in_link(api))])
+    except AppError as error:
+        _log.error("sign_in_link_not_made", reason=error.message)
 
 
 async def _admin_key(settings: Settings, api: OperatorApi) -> FreshKey | AdminKey:

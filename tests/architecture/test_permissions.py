@@ -22,7 +22,10 @@ from app.api.dependencies.permissions import (
 from app.main import app
 
 # Whoever makes a route public says so here too.
-PUBLIC_PATHS = {"/", "/static/{path:path}", "/docs/assets/{name}", "/health", "/ready"}
+PUBLIC_PATHS = {
+    *("/", "/static/{path:path}", "/docs/assets/{name}", "/health", "/ready"),
+    "/v1/session",  # to sign in; what else is done with it needs a session
+}
 LOCAL_PATHS = {"/docs", "/openapi.json", "/metrics"}
 
 

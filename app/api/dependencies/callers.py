@@ -6,7 +6,7 @@ from typing import Final
 from starlette.types import Scope
 
 from app.api.dependencies.browsers import Sent, read_sent, require_own_page, session_cookie
-from app.core.errors import CrossSiteError, InvalidRequestError, UnauthenticatedError
+from app.core.errors import InvalidRequestError, UnauthenticatedError
 from app.services.container import Container
 from app.services.principals import Principal
 from app.services.sessions import SignedIn
@@ -24,7 +24,7 @@ _TEAM_OF_A_KEY: Final = (
 _NO_SESSION: Final = "You are not signed in, or not any more. Sign in again."
 _STALE: Final = (
     "`X-Meterhouse-CSRF` is not the token of this session: somebody has signed in anew in this "
-    "browser. Reload the page."
+    "browser. Reload the page, or ask `GET /v1/session` for it."
 )
 
 
@@ -32,9 +32,9 @@ async def find_caller(container: Container, scope: Scope, *, may_charge: bool) -
     """Return who is calling. A key or session in use costs no I/O.
 
     Raises:
-        UnauthenticatedError: there is neither a good key nor a session.
+        UnauthenticatedError: there is neither a good key nor a session, or its token is wrong.
         InvalidRequestError: there are both, or a team is named where none can be.
-        CrossSiteError: the session's cookie came along with what another site sent.
+        CrossSiteError: the cookie came along with what another site sent.
         ForbiddenError: the session may not charge the team.
         NotReadyError: nobody can say whether the key or session is good.
     """
@@ -43,7 +43,11 @@ async def find_caller(container: Container, scope: Scope, *, may_charge: bool) -
         if sent.team is not None and sent.authorization is not None:
             raise InvalidRequestError(_TEAM_OF_A_KEY, param=TEAM_HEADER)
         return await container.authenticator.authenticate(sent.authorization)
-    signed_in = await _signed_in(container, scope, sent, sent.csrf)
+    if sent.authorization is not None:
+        raise InvalidRequestError(_BOTH, param="Authorization")
+    signed_in = await _find(container, scope, sent)
+    if not hmac.compare_digest(signed_in.csrf_token.encode(), sent.csrf.encode("latin-1")):
+        raise UnauthenticatedError(_STALE, param="X-Meterhouse-CSRF")
     scope["state"]["signed_in"] = signed_in
     if sent.team is None:
         return signed_in.principal
@@ -68,19 +72,12 @@ async def find_visitor(container: Container, scope: Scope) -> SignedIn:
     return await _find(container, scope, read_sent(scope))
 
 
-async def _signed_in(container: Container, scope: Scope, sent: Sent, csrf: str) -> SignedIn:
-    found = await _find(container, scope, sent)
-    if not hmac.compare_digest(found.csrf_token.encode(), csrf.encode("latin-1")):
-        raise CrossSiteError(_STALE)
-    return found
-
-
 async def _find(container: Container, scope: Scope, sent: Sent) -> SignedIn:
-    if sent.authorization is not None:
-        raise InvalidRequestError(_BOTH, param="Authorization")
     public_url = container.settings.public_url
     require_own_page(scope, sent, public_url)
     cookie = session_cookie(scope, sent, public_url)
     if cookie is None:
         raise UnauthenticatedError(_NO_SESSION)
+    if sent.authorization is not None:
+        raise InvalidRequestError(_BOTH, param="Authorization")
     return await container.sessions.find(cookie)

@@ -18,6 +18,8 @@ page of a running gateway. A route that is not here fails the tests.
 
 - A key calls models if it has the scope `inference`, and manages if it has the scope `manage`,
   whoever owns it. Without `manage` a key changes nothing, an admin's neither.
+- Who is signed in, in a browser, may do what they may with a key of both scopes and no limits of
+  its own, and is answered the same. What is only done in a browser says so.
 - An **admin** with a key that manages may do everything. Only admins make users, teams and admins.
   The last admin who is not disabled cannot be disabled, demoted or deleted (409).
 - A **lead** sees their team, its members and the keys charged to it; adds and removes members and
@@ -56,6 +58,8 @@ _NOTES: Final[Mapping[str, str]] = {
     "here.",
     "Users": "`/users/{user_id}` is another name of `/v1/users/{user_id}`. A list shows what its "
     "items' own pages would.",
+    "Signing in": "Links and passwords let people in who may do all that the user may: so no key "
+    "may make any that has fewer scopes, fixed models or tags, or an end.",
     "Teams": "A list shows what its items' own pages would.",
     "Budgets": "A list shows what its items' own pages would, but for archived ones.",
     "Limits": "A list shows what its items' own pages would.",
@@ -65,11 +69,11 @@ _NOTES: Final[Mapping[str, str]] = {
 _CALLERS: Final[Mapping[str, str]] = {
     "no good key": "no key; an unknown, expired or revoked one; one whose owner is disabled, or "
     "has left the team that it is charged to",
-    "member": "a member of the team, with a key of both scopes",
-    "lead": "a lead of the team, with a key of both scopes",
+    "member": "a member of the team, with a key of both scopes, or in a browser",
+    "lead": "a lead of the team, with a key of both scopes, or in a browser",
     "other member": "a member of another team, with a key of both scopes",
     "other lead": "a lead of another team, with a key of both scopes",
-    "admin": "an admin, with a key of both scopes",
+    "admin": "an admin, with a key of both scopes, or in a browser",
     "admin, manages only": "an admin, with a key of the scope `manage`",
     "admin, calls only": "an admin, with a key of the scope `inference`",
     "service": "a service key of the team, of both scopes",
@@ -117,7 +121,8 @@ def _section(name: str) -> str:
 def _line(row: Row) -> str:
     words = BODIES[row.sends].words if row.sends else ""
     cells = "".join(f" {_cell(status)} |" for status in row.statuses.values())
-    return f"| `{row.method} {row.path}`{words and f' {words}'} |{cells}\n"
+    browser = "" if row.in_a_browser is None else f"; in a browser: {_cell(row.in_a_browser)}"
+    return f"| `{row.method} {row.path}`{words and f' {words}'}{browser} |{cells}\n"
 
 
 def _cell(status: int | None) -> str:

@@ -11,14 +11,17 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import SystemClock, epoch_ms
 from app.core.ids import new_id
 from app.core.security import digest, new_secret, pepper_version
+from app.core.tokens import TokenUse, csrf_token, new_token, token_digest
 from app.models.api_keys import ApiKey
 from app.models.base import Base
 from app.models.bodies import BodyRow, BodyRule
 from app.models.budgets import BudgetPeriodRow, BudgetRow, LimitRow
 from app.models.models import ModelRow
 from app.models.prices import PriceRow
+from app.models.sessions import SessionRow
 from app.models.teams import Member, Team
 from app.models.users import User
 from tests.conftest import ADMIN_KEY
@@ -77,6 +80,7 @@ BAD_KEYS: Final[Mapping[str, _Key]] = {
     "disabled": _Key("disabled"),
     "leaver": _Key("leaver", "team"),
 }
+BROWSERS: Final = ("member", "lead", "admin")  # who calls from a browser too
 # Those that nobody calls with.
 KEYS: Final[Mapping[str, _Key]] = {
     "fellow-key": _Key("fellow", scopes=MANAGES),
@@ -106,6 +110,7 @@ class Population:
         """
         if name.startswith("no-"):
             return new_id(name.removeprefix("no-"))
+        caller = caller.removesuffix(" in a browser")
         whose = caller if caller in CALLERS else "admin"
         own = {"self": CALLERS[whose].user or "", "own-key": f"own-key of {whose}"}
         return self.ids[own.get(name, name)]
@@ -113,12 +118,7 @@ class Population:
 
 async def populate(session: AsyncSession, pepper: bytes) -> Population:
     """Put a company in the place of whoever is there."""
-    is_used = BudgetRow.id.in_(select(BudgetPeriodRow.budget_id))
-    await session.execute(delete(BudgetRow).where(~is_used))
-    await session.execute(update(BudgetRow).values(archived_at_ms=LONG_AGO_MS))
-    # What is of users and teams goes with them.
-    for table in (LimitRow, PriceRow, ModelRow, BodyRule, BodyRow, User, Team):
-        await session.execute(delete(table))
+    await _clear(session)
     rows, ids = list[Base](), dict[str, str]()
     for name in ("team", "other team"):
         ids[name] = new_id("team")
@@ -145,13 +145,28 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
     ids["made-model"] = made.name
     session.add(made)
     ids["call"], ids["upstream"] = new_id("req"), UPSTREAM
-    session.add(
-        BodyRow(entry_id=ids["call"], expires_at_ms=FAR_OFF_MS, request="", answer="", is_cut=False)
-    )
+    session.add(_body(ids["call"]))
     called = {name: secrets[f"key of {name}"] for name in (*CALLERS, *BAD_KEYS)}
     called |= {"bootstrap": ADMIN_KEY, "operator": OPERATOR_SECRET, "unknown": new_secret()}
+    tokens = {name: new_token() for name in BROWSERS}
+    session.add_all(_session(token, ids[name], pepper) for name, token in tokens.items())
     headers = {name: {"authorization": f"Bearer {text}"} for name, text in called.items()}
-    return Population(ids, headers | {"nobody": {}}, frozenset(secrets.values()))
+    headers |= {f"{name} in a browser": _sends(one, pepper) for name, one in tokens.items()}
+    known = {*secrets.values(), *tokens.values()}
+    return Population(ids, headers | {"nobody": {}}, frozenset(known))
+
+
+async def _clear(session: AsyncSession) -> None:
+    is_used = BudgetRow.id.in_(select(BudgetPeriodRow.budget_id))
+    await session.execute(delete(BudgetRow).where(~is_used))
+    await session.execute(update(BudgetRow).values(archived_at_ms=LONG_AGO_MS))
+    # What is of users and teams goes with them.
+    for table in (LimitRow, PriceRow, ModelRow, BodyRule, BodyRow, User, Team):
+        await session.execute(delete(table))
+
+
+def _body(entry_id: str) -> BodyRow:
+    return BodyRow(entry_id=entry_id, expires_at_ms=FAR_OFF_MS, request="", answer="", is_cut=False)
 
 
 def _terms(ids: Mapping[str, str]) -> Iterator[tuple[str, BudgetRow | LimitRow]]:
@@ -240,6 +255,24 @@ def _user(user_id: str, name: str, person: _Person) -> User:
         created_at_ms=1,
         disabled_at_ms=LONG_AGO_MS if person.is_disabled else None,
     )
+
+
+def _session(token: str, user_id: str, pepper: bytes) -> SessionRow:
+    now_ms = epoch_ms(SystemClock().now())
+    return SessionRow(
+        id=new_id("session"),
+        digest=token_digest(pepper, TokenUse.SESSION, token),
+        user_id=user_id,
+        signed_in_with="link",
+        created_at_ms=now_ms,
+        used_at_ms=now_ms,
+        expires_at_ms=FAR_OFF_MS,
+    )
+
+
+def _sends(token: str, pepper: bytes) -> dict[str, str]:
+    csrf = csrf_token(pepper, token)
+    return {"cookie": f"meterhouse-80={token}", "x-meterhouse-csrf": csrf}
 
 
 def _key(name: str, key: _Key, ids: Mapping[str, str], pepper: bytes) -> tuple[ApiKey, str]:

@@ -1,7 +1,8 @@
 """Who may do what: the table that `docs/access.md` shows and `test_matrix.py` tries.
 
 A line: method, path with the objects that it names, sometimes what is sent, and what each caller is
-answered. `-` is a question that makes no sense.
+answered. `-` is a question that makes no sense. What follows a `|` is for who is signed in, in a
+browser, where it is not what their key is answered.
 """
 
 import re
@@ -12,11 +13,11 @@ from typing import Final
 # The callers of each column are answered the same.
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "no good key": ("nobody", "unknown", "expired", "revoked", "disabled", "leaver"),
-    "member": ("member",),
-    "lead": ("lead",),
+    "member": ("member", "member in a browser"),
+    "lead": ("lead", "lead in a browser"),
     "other member": ("other member",),
     "other lead": ("other lead",),
-    "admin": ("admin",),
+    "admin": ("admin", "admin in a browser"),
     "admin, manages only": ("manages only",),
     "admin, calls only": ("calls only",),
     "service": ("service",),
@@ -73,9 +74,20 @@ DELETE /v1/users/{self}                     401   403 403   403 403   204 204 40
 DELETE /v1/users/{fellow}                   401   404 403   404 404   204 204 403   403 403   204
 DELETE /v1/users/{second-admin}             401   404 404   404 404   204 204 403   404 403   204
 DELETE /v1/users/{no-user}                  401   404 404   404 404   404 404 403   404 403   404
-POST   /v1/users/{self}/reset-password      401   403 403   403 403   200 200 403    -   -     -
-POST   /v1/users/{fellow}/reset-password    401   404 403   404 404   200 200 403   403 403   200
-POST   /v1/users/{no-user}/reset-password   401   404 404   404 404   404 404 403   404 403   404
+POST   /v1/users/{self}/reset-password      401   403 403   403 403   200 403 403    -   -     -
+POST   /v1/users/{fellow}/reset-password    401   404 403   404 404   200 403 403   403 403   200
+POST   /v1/users/{no-user}/reset-password   401   404 404   404 404   404 403 403   404 403   404
+"""
+_SIGNING_IN: Final = """
+POST   /v1/session  a-bad-link              401   401 401   401 401   401 401 401   401 401   401
+GET    /v1/session                          401   401 401   401 401   401 401 401   401 401   401
+    |200
+PUT    /v1/session/password  a-password     401   403 403   403 403   403 403 403   403 403   403
+    |200
+DELETE /v1/session                          401   403 403   403 403   403 403 403   403 403   403
+    |204
+POST   /v1/admin/sign-in-links  a-fellow    401   403 403   403 403   201 403 403   403 403   201
+POST   /v1/admin/sign-in-links  no-person   401   403 403   403 403   404 403 403   403 403   404
 """
 _TEAMS: Final = """
 POST   /v1/teams  a-name                    401   403 403   403 403   201 201 403   403 403   201
@@ -247,6 +259,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "Operations and pages": _OPERATIONS,
     "Calls": _CALLS,
     "Users": _USERS,
+    "Signing in": _SIGNING_IN,
     "Teams": _TEAMS,
     "Members": _MEMBERS,
     "Keys": _KEYS,
@@ -269,6 +282,7 @@ class Row:
     path: str
     sends: str | None
     statuses: Mapping[str, int | None]
+    in_a_browser: int | None = None  # for those of any column; None: as with their keys
 
     @property
     def shape(self) -> str:
@@ -279,10 +293,12 @@ class Row:
 def rows(section: str) -> Iterator[Row]:
     """Yield the lines of a section."""
     for line in _lines(SECTIONS[section]):
-        method, path, *rest = line.split()
+        said, _, in_a_browser = line.partition("|")
+        method, path, *rest = said.split()
         sends = rest.pop(0) if len(rest) > len(COLUMNS) else None
         statuses = (None if word == "-" else int(word) for word in rest)
-        yield Row(method, path, sends, dict(zip(COLUMNS, statuses, strict=True)))
+        by_column = dict(zip(COLUMNS, statuses, strict=True))
+        yield Row(method, path, sends, by_column, int(in_a_browser) if in_a_browser else None)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -237,7 +237,8 @@ def test_every_action_is_tried() -> None:
     # That of a price that is set is in `tests/integration/prices/test_prices_api.py`; what is said
     # of budgets and limits in `tests/integration/budgets/test_life.py`, of stored bodies in
     # `tests/integration/bodies`, of upstreams and models in `tests/integration/routing`.
-    kinds = ("budget.", "limit.", "body", "upstream.", "model.")
+    # Who signs in or out is in `tests/integration/session`.
+    kinds = ("budget.", "limit.", "body", "upstream.", "model.", "user.sign_", "user.change_")
     elsewhere |= {one for one in Action if one.startswith(kinds)}
 
     assert {change.action for change in CHANGES} | elsewhere == set(Action)

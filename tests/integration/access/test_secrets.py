@@ -18,7 +18,7 @@ from tests.integration.access.requests import body_of, path_of
 from tests.integration.access.table import SECTIONS, rows
 from tests.integration.access.world import World
 
-_SHOWN_BY = re.compile(r"/keys$|/rotate$|/reset-password$")
+_SHOWN_BY = re.compile(r"/keys$|/rotate$|/reset-password$|/sign-in-links$")
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from app.services.passwords import PasswordHasher
 from tests.integration.access.population import UPSTREAM, Population, populate
 
 FAR_AWAY: Final = ("203.0.113.7", 50_000)
-_SHOWN_ONCE: Final = ("secret", "password")
+_SHOWN_ONCE: Final = ("secret", "password", "url")
 _STATE: Final = (
     "SELECT * FROM users ORDER BY id",
     "SELECT * FROM teams ORDER BY id",
@@ -30,6 +30,7 @@ _STATE: Final = (
     "SELECT * FROM limits ORDER BY id",
     "SELECT * FROM prices ORDER BY id, unit",
     "SELECT * FROM body_rules ORDER BY id",
+    "SELECT id, user_id, digest FROM sessions ORDER BY id",
     "SELECT * FROM models ORDER BY name",
 )
 
@@ -112,6 +113,7 @@ class World:
     async def _send(
         self, headers: Mapping[str, str], method: str, path: str, body: Any
     ) -> httpx2.Response:
+        self._client.cookies.clear()  # a caller sends their own, whatever others were told to keep
         if body is None:
             return await self._client.request(method, path, headers=headers)
         # Bytes are sent as they are, and what no JSON can hold is escaped.
@@ -184,4 +186,5 @@ class World:
         kind = answer.headers.get("content-type")
         if answer.is_success and answer.content and kind == "application/json":
             shown: Mapping[str, Any] = answer.json()
-            self.secrets |= {shown[name] for name in _SHOWN_ONCE if name in shown}
+            shown_once = {shown[name] for name in _SHOWN_ONCE if name in shown}
+            self.secrets |= {text.rpartition("/")[2] for text in shown_once}  # of a link, its token

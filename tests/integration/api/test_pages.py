@@ -16,8 +16,9 @@ OURS = sorted(
     if path.is_file() and not path.is_relative_to(STATIC / "vendor")
 )
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "media-src 'self' blob: data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'"
 )
 # A name with a top-level domain, or an address; the namespace of SVG is a name, not a place.
 HOST = re.compile(r"(?:https?:)?//(?!\$\{)[\w.-]+", re.IGNORECASE)
