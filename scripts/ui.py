@@ -92,7 +92,9 @@ def load(level: str) -> None:
     print("Loading the libraries of the web UI (about 3 MB, once)", flush=True)
     only = [] if level == "check" else ["--omit=dev"]
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    run("load them", [find_npm(), "ci", *only, *quiet, "--fetch-retry-mintimeout=1000"], UI)
+    run(
+        "load its libraries", [find_npm(), "ci", *only, *quiet, "--fetch-retry-mintimeout=1000"], UI
+    )
 
 
 def find_npm() -> str:

@@ -26,13 +26,17 @@ _TYPES: Final = {  # what a machine's own table says differs from machine to mac
 router = APIRouter(include_in_schema=False, route_class=PermittedRoute, dependencies=[PUBLIC])
 
 
+def page_in(folder: Path) -> Path:
+    """Return the page to show: the web UI's, where what it imports is there."""
+    is_built = (folder / "vendor" / "built.json").is_file()
+    return folder / ("index.html" if is_built else "unbuilt.html")
+
+
 @router.head("/")
 @router.get("/")
 async def show_page() -> FileResponse:
     """Show the web UI; while its libraries are not built, who answers and how to build them."""
-    is_built = await asyncio.to_thread((_FOLDER / "vendor" / "built.json").is_file)
-    page = _FOLDER / ("index.html" if is_built else "unbuilt.html")
-    return FileResponse(page, media_type="text/html")
+    return FileResponse(await asyncio.to_thread(page_in, _FOLDER), media_type="text/html")
 
 
 @router.head("/static/{path:path}")

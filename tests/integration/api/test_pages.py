@@ -9,6 +9,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.api.ui.router import page_in
+
 STATIC = Path(__file__).parents[3] / "app" / "static"
 OURS = sorted(
     path.relative_to(STATIC).as_posix()
@@ -42,6 +44,29 @@ class References(HTMLParser):
 
 def local(app: FastAPI) -> TestClient:
     return TestClient(app, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 5))
+
+
+def test_the_page_says_how_to_build_the_web_ui_until_it_is_built(tmp_path: Path) -> None:
+    unbuilt = page_in(tmp_path)
+    (tmp_path / "vendor").mkdir()
+    half_built = page_in(tmp_path)
+    (tmp_path / "vendor" / "built.json").touch()
+
+    assert unbuilt == half_built == tmp_path / "unbuilt.html"
+    assert page_in(tmp_path) == tmp_path / "index.html"
+    assert "make ui" in (STATIC / "unbuilt.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["index.html", "unbuilt.html"])
+def test_whatever_a_page_of_ours_refers_to_is_a_file(page: str) -> None:
+    references = References()
+    references.feed((STATIC / page).read_text(encoding="utf-8"))
+    files = {name.removeprefix("static/") for name in references.found if "static/" in name}
+
+    assert len(files) > 2
+    assert {
+        name for name in files if not name.startswith("vendor/") and not (STATIC / name).is_file()
+    } == set()
 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
