@@ -19,6 +19,7 @@ class Gateway:
     """Where a gateway is, and how to ask it as the one who may do everything."""
 
     url: str
+    opening_link: str
     headers: dict[str, str] = field(
         default_factory=lambda: {"Authorization": f"Bearer {_ADMIN_KEY}"}
     )
@@ -66,8 +67,12 @@ def running_gateway(folder: Path) -> Generator[Gateway]:
     command = Command(folder)
     command.variables["METERHOUSE_ADMIN_KEY"] = _ADMIN_KEY
     with command.running("serve", "--simulate", "--port", "0") as serving:
-        banner = serving.wait_for("http://")
-        yield Gateway(next(word for word in banner.split() if word.startswith("http://")))
+        first, link = (serving.wait_for(label) for label in ("Meterhouse ", "Open "))
+        yield Gateway(url=_address_in(first), opening_link=_address_in(link))
+
+
+def _address_in(line: str) -> str:
+    return next(word for word in line.split() if word.startswith("http://"))
 
 
 async def populate(gateway: Gateway) -> dict[str, str]:

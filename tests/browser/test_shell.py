@@ -14,6 +14,15 @@ FIRST_VIEW_BYTES = 150_000
 FIRST_VIEW_MS = 1_000
 
 
+async def test_the_link_that_a_start_prints_signs_in_the_first_admin(
+    gateway: Gateway, page: Page
+) -> None:
+    await page.goto(gateway.opening_link)
+
+    await expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    await expect(page).to_have_url(f"{gateway.url}/#/overview")
+
+
 async def test_a_link_signs_in_once_and_is_gone_from_the_address(
     gateway: Gateway, people: dict[str, str], page: Page
 ) -> None:
