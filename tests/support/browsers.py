@@ -1,5 +1,6 @@
 """Browsers as the gateway sees them: they keep cookies, and send what pages send."""
 
+import json
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,18 +31,21 @@ class Browser:
         return container
 
     def send(
-        self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Response:
         """Send a request as a page does, or with other headers. An empty one is not sent."""
         sent = {"host": urlsplit(self.address).netloc, "sec-fetch-site": "same-origin"}
         if method != "GET":
             sent["origin"] = self.address
+        if body is not None:
+            sent["content-type"] = "application/json"
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent |= {"x-meterhouse-csrf": self.csrf} | (headers or {})
-        sent = {name: value for name, value in sent.items() if value}
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in sent.items() if value]
         self.client.cookies.clear()  # ours are those that count
-        answer = self.client.request(method, path, json=json, headers=sent)
+        content = None if body is None else json.dumps(body)
+        answer = self.client.request(method, path, content=content, headers=raw)
         for name, morsel in _set_cookies(answer).items():
             if morsel["max-age"] == "0":
                 self.cookies.pop(name, None)

@@ -11,6 +11,7 @@ from app.cli.banner import (
     AdminKey,
     FreshKey,
     key_line,
+    open_line,
     opening_lines,
     trouble_lines,
     try_it_lines,
@@ -71,6 +72,11 @@ def test_the_line_to_paste_holds_a_secret_only_where_it_is_shown(
     title, pasted = try_it_lines(URL, key, "any")
     assert title == "Try it in a second terminal:"
     assert f'-H "Authorization: Bearer {bearer}"' in pasted
+
+
+def test_the_line_to_open_says_how_long_it_is_good() -> None:
+    link = f"{URL}/#/sign-in/token"
+    assert open_line(link) == f"Open              {link}   signs you in, once, within 15 minutes"
 
 
 def test_the_line_to_paste_survives_any_model_name() -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from app.api.v1.schemas.fields import Email
 from app.core.clock import from_epoch_ms
@@ -13,7 +13,18 @@ from app.services.principals import TeamRole, UserRole
 from app.services.sessions import SignInMethod
 from app.services.sign_in import Link, Login
 
-Password = Annotated[SecretStr, Field(min_length=1, max_length=MAX_LENGTH)]
+
+def _encodable(secret: SecretStr) -> SecretStr:
+    """Refuse what only JSON can spell: half of a character."""
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be text that UTF-8 can hold") from None
+    return secret
+
+
+Text = Annotated[SecretStr, AfterValidator(_encodable)]
+Password = Annotated[Text, Field(min_length=1, max_length=MAX_LENGTH)]
 
 
 class SignIn(BaseModel):
@@ -22,7 +33,7 @@ class SignIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     link: Annotated[
-        SecretStr | None,
+        Text | None,
         Field(min_length=1, max_length=200, description="What follows `#/sign-in/` in a link."),
     ] = None
     email: Email | None = None
