@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,11 @@ class Newcomer:
                 process.wait(STOP_SECONDS)
             expect("Traceback" not in read(said), "Ctrl-C ends it cleanly", read(said))
 
+    def page(self) -> str:
+        """Return what a browser gets at the start."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/") as answer:
+            return str(answer.read(), "utf-8")
+
     def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run make to its end."""
         return subprocess.run(
@@ -87,6 +93,7 @@ def main() -> int:
         with newcomer.running(FIRST_START_SECONDS) as said:
             expect("Installing" in said, "says what it installs", said)
             try_curl(newcomer, said)
+            expect("main.js" in newcomer.page(), "shows the web UI", said)
             taken = newcomer.make("run")
             expect(taken.returncode == 2, "a taken port is exit 2", taken.stderr)  # noqa: PLR2004
             expect(newcomer.port in taken.stderr, "a taken port is named", taken.stderr)

@@ -91,7 +91,13 @@ def load(level: str) -> None:
     """Let npm load the locked packages. No script of a package is run."""
     print("Loading the libraries of the web UI (about 3 MB, once)", flush=True)
     only = [] if level == "check" else ["--omit=dev"]
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    quiet = [
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--fetch-retries=1",
+        "--fetch-timeout=30000",
+    ]
     run(
         "load its libraries", [find_npm(), "ci", *only, *quiet, "--fetch-retry-mintimeout=1000"], UI
     )
@@ -172,7 +178,7 @@ def run(aim: str, command: list[str], folder: Path) -> None:
             r"^(?:npm error|ERROR:) (?!code|errno|A complete)(.+)$", said, re.MULTILINE
         )
         why = errors[0].strip()[:160] if errors else f"exit code {code}"
-        fail(f"could not {aim}: {why} (all of it: {LOG.relative_to(ROOT)})")
+        fail(f"could not {aim}: {why} (all of it: {LOG.relative_to(ROOT)}); `make ui` tries again")
 
 
 def fail(sentence: str) -> NoReturn:

@@ -1,6 +1,10 @@
-"""`scripts/ui.py` puts what npm loaded where pages find it. npm is played by a script here."""
+"""`scripts/ui.py` puts what npm loaded where pages find it.
+
+npm is played by a script here, but for the last test: that installs a Node.js, and loads for real.
+"""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -62,11 +66,21 @@ class Checkout:
             program.write_text(text, encoding="utf-8")
             program.chmod(0o755)
 
+    def build_without_node(self) -> subprocess.CompletedProcess[str]:
+        """Run the script where there is no Node.js, with this machine's registries."""
+        shutil.rmtree(self._programs)
+        (self.root / "requirements").mkdir()
+        shutil.copy(REPOSITORY / "requirements" / "node.txt", self.root / "requirements")
+        return self._run(dict(os.environ))  # noqa: TID251 - where the registries are
+
     def build(self) -> subprocess.CompletedProcess[str]:
         """Run the script."""
+        return self._run({})
+
+    def _run(self, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, self.root / "scripts" / "ui.py", "run"],
-            env={"PATH": str(self._programs)},
+            env=environment | {"PATH": str(self._programs)},
             capture_output=True,
             text=True,
             check=False,
@@ -126,6 +140,16 @@ def test_without_the_registry_one_line_says_so_and_what_was_there_stays(
     assert done.returncode == 2
     assert done.stderr == (
         "meterhouse: the web UI: could not load its libraries: "
-        "no network here (all of it: .cache/ui.log)\n"
+        "no network here (all of it: .cache/ui.log); `make ui` tries again\n"
     )
     assert (checkout.vendor / "preact.mjs").is_file()
+
+
+@pytest.mark.timeout(300)
+def test_a_machine_without_node_gets_one_of_its_own(checkout: Checkout) -> None:
+    done = checkout.build_without_node()
+
+    assert done.returncode == 0, done.stderr
+    assert "Installing Node.js into .node-env" in done.stdout
+    assert 'from"./preact.mjs"' in (checkout.vendor / "hooks.mjs").read_text(encoding="utf-8")
+    assert not checkout.calls.exists()
