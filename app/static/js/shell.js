@@ -2,7 +2,8 @@
 
 import { get } from "./lib/api.js";
 import { html, useEffect, useState } from "./lib/html.js";
-import { session, signOut } from "./lib/session.js";
+import { placeOf } from "./lib/router.js";
+import { signOut } from "./lib/session.js";
 import { useAction, useLoad, useStore } from "./lib/state.js";
 import { setTheme, theme } from "./lib/theme.js";
 import { Button } from "./parts/button.js";
@@ -48,7 +49,7 @@ export function Shell({ who, hash, children }) {
       <div class="content">
         <${Ribbon} ready=${ready.data} />
         <main id="main" tabindex="-1">
-          <${Warnings} who=${who} ready=${ready.data} />
+          <${Warnings} who=${who} ready=${ready.data} path=${placeOf(hash).path} />
           ${children}
         </main>
       </div>
@@ -97,8 +98,8 @@ function Ribbon({ ready }) {
   return null;
 }
 
-/** @param {{ who: import("./lib/session.js").Session, ready: any }} props */
-function Warnings({ who, ready }) {
+/** @param {{ who: import("./lib/session.js").Session, ready: any, path: string }} props */
+function Warnings({ who, ready, path }) {
   return html`
     ${!who.is_encrypted &&
     html`<${Notice} tone="warn" title="This connection is not encrypted.">
@@ -106,7 +107,7 @@ function Warnings({ who, ready }) {
     </${Notice}>`}
     ${!who.user.has_password &&
     !ready?.demo &&
-    location.hash !== "#/account" &&
+    path !== "account" &&
     html`<${Notice}
       title="You have no password yet."
       actions=${html`<a class="button small" href="#/account">Set a password</a>`}
@@ -114,9 +115,4 @@ function Warnings({ who, ready }) {
       Set one to sign in here again without a link.
     </${Notice}>`}
   `;
-}
-
-/** Draw again what shows the session, after it changed. */
-export function useSession() {
-  return useStore(session);
 }
