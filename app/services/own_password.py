@@ -76,6 +76,7 @@ class OwnPassword:
             await self._change_email(user, wish.email)
         user.password_hash = hashed
         await self._sessions.end_all(user.id)
+        self._tools.links.forget(user.id)
         begun = await self._sessions.start(user, SignInMethod.PASSWORD)
         await self._trail.record(
             Action.USER_CHANGE_PASSWORD, user.id, after={"session": begun.own.signed_in.session_id}

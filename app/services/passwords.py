@@ -13,6 +13,7 @@ from app.db.repositories.people import People
 from app.services.access import manages_all, require_admin
 from app.services.audit_trail import Action, AuditTrail
 from app.services.key_rights import require_unbound
+from app.services.sign_in_links import SignInLinks
 from app.services.users import UserService, user_not_found
 
 _AT_ONCE: Final = 2  # each takes 64 MiB and a processor
@@ -67,16 +68,19 @@ class PasswordHasher:
 class PasswordEditor:
     """Sets passwords inside the caller's transaction. Only admins may."""
 
-    def __init__(self, people: People, trail: AuditTrail, hasher: PasswordHasher) -> None:
-        """Take where users are, who changes them, and what hashes passwords."""
+    def __init__(
+        self, people: People, trail: AuditTrail, hasher: PasswordHasher, links: SignInLinks
+    ) -> None:
+        """Take where users are, who changes them, what hashes passwords, and other ways in."""
         self._people = people
         self._trail = trail
         self._hasher = hasher
+        self._links = links
 
     async def reset(self, user_id: str) -> SecretStr:
         """Give a user a new password and return it. Nobody can read it again.
 
-        They are signed out everywhere.
+        They are signed out everywhere, and sign-in links of theirs are no good any more.
 
         Raises:
             NotFoundError: there is no such user in sight.
@@ -95,5 +99,6 @@ class PasswordEditor:
             raise user_not_found()
         user.password_hash = hashed
         await self._people.sessions.delete_of_user(user.id)
+        self._links.forget(user.id)
         await self._trail.record(Action.USER_RESET_PASSWORD, user.id)
         return password

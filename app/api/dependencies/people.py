@@ -96,7 +96,7 @@ async def get_user_editor(change: ChangeDep, container: ContainerDep) -> UserEdi
 
 async def get_password_editor(change: ChangeDep, container: ContainerDep) -> PasswordEditor:
     """Build what sets passwords."""
-    return PasswordEditor(change.people, change.trail, container.passwords)
+    return PasswordEditor(change.people, change.trail, container.passwords, container.sign_in_links)
 
 
 async def get_team_service(people: PeopleDep, manager: ManagerDep) -> TeamService:

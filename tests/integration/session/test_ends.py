@@ -174,6 +174,17 @@ def test_a_session_in_use_asks_the_database_nothing(
     assert signed_in.send("GET", "/v1/models").status_code == 200
 
 
+def test_what_has_ended_is_cleared_away_when_somebody_signs_in(
+    browser: Browser, people: People, ana: str, clock: FakeClock
+) -> None:
+    bo = people.user("bo")
+    browser.sign_in_by_link(ana)
+    clock.move(8 * HOUR)
+    Browser(browser.client).sign_in_by_link(bo)
+
+    assert people.query("SELECT user_id FROM sessions") == [(bo,)]
+
+
 def test_a_user_has_twenty_sessions_at_most(browser: Browser, ana: str, people: People) -> None:
     first = Browser(browser.client)
     first.sign_in_by_link(ana)
@@ -228,6 +239,21 @@ class TestALink:
             people.client.patch(path, json=change, headers=ADMIN)
 
         assert browser.sign_in(link=token).status_code == 401
+
+    @pytest.mark.parametrize("is_own", [True, False])
+    def test_is_no_good_once_the_password_is_another(
+        self, browser: Browser, people: People, ana: str, *, is_own: bool
+    ) -> None:
+        browser.sign_in_by_link(ana)
+        token = browser.container.sign_in_links.issue(ana).token.get_secret_value()
+        if is_own:
+            wish = {"new_password": "a long enough one"}
+            assert browser.send("PUT", "/v1/session/password", wish).is_success
+        else:
+            path = f"/v1/users/{ana}/reset-password"
+            assert people.client.post(path, headers=ADMIN).is_success
+
+        assert Browser(browser.client).sign_in(link=token).status_code == 401
 
     def test_is_asked_for_by_an_admin_and_written_down(
         self, browser: Browser, people: People
