@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.clock import epoch_ms
-from app.core.errors import InvalidRequestError
+from app.core.errors import InvalidRequestError, NotFoundError
 from app.db.repositories.audit_log import AuditFilter, AuditLogRepository
 from app.models.audit_log import AuditRow
 from app.services.access import require_admin
@@ -32,6 +32,21 @@ class AuditLogService:
         """Take where rows are, and who reads them."""
         self._rows = rows
         self._who = who
+
+    async def fetch_row(self, row_id: str) -> AuditRow:
+        """Return one row.
+
+        Raises:
+            ForbiddenError: the caller is no admin.
+            NotFoundError: there is no such row.
+        """
+        require_admin(self._who, to="read the audit log")
+        row = await self._rows.get(row_id)
+        if row is None:
+            raise NotFoundError(
+                "There is no such row. `GET /v1/admin/audit-log` lists them, newest first."
+            )
+        return row
 
     async def list_page(self, cursor: Cursor, query: AuditQuery) -> Page[AuditRow]:
         """Return rows, newest first.

@@ -2,6 +2,7 @@
 
 from app.core.errors import InvalidRequestError, NotFoundError
 from app.db.repositories.people import People
+from app.db.repositories.scope_sight import ScopeFilter
 from app.models.budgets import BudgetRow, EventRow
 from app.services.account_scopes import terms_in_sight
 from app.services.budget_accounts import BudgetAccount, BudgetAccounts
@@ -40,14 +41,15 @@ class BudgetService:
             )
         return row
 
-    async def list_page(self, cursor: Cursor) -> Page[BudgetAccount]:
-        """Return budgets that bind somebody, newest first.
+    async def list_page(self, cursor: Cursor, wanted: ScopeFilter) -> Page[BudgetAccount]:
+        """Return budgets that bind somebody, newest first: those of the scopes that are wanted.
 
         Raises:
             InvalidRequestError: the page begins after something that is no budget's id.
         """
         require_start(cursor, "budget")
-        page = cut(await self._people.budgets.list_after(cursor, self._sight), cursor)
+        found = await self._people.budgets.list_after(cursor, self._sight, wanted)
+        page = cut(found, cursor)
         return Page([await self._accounts.open(row) for row in page.items], page.has_more)
 
     async def list_events(self, budget_id: str, cursor: Cursor) -> Page[EventRow]:

@@ -8,6 +8,7 @@ from app.core.clock import Clock, epoch_ms
 from app.core.errors import ConflictError, InvalidRequestError, NotFoundError
 from app.core.ids import new_id
 from app.db.repositories.people import People
+from app.db.repositories.scope_sight import ScopeFilter
 from app.models.budgets import LimitRow
 from app.services.access import require_admin
 from app.services.account_scopes import AccountScopes, terms_in_sight
@@ -59,14 +60,14 @@ class LimitService:
             )
         return limit
 
-    async def list_page(self, cursor: Cursor) -> Page[LimitRow]:
-        """Return limits, newest first.
+    async def list_page(self, cursor: Cursor, wanted: ScopeFilter) -> Page[LimitRow]:
+        """Return limits, newest first: those of the scopes that are wanted.
 
         Raises:
             InvalidRequestError: the page begins after something that is no limit's id.
         """
         require_start(cursor, "limit")
-        return cut(await self._limits.list_after(cursor, self._sight), cursor)
+        return cut(await self._limits.list_after(cursor, self._sight, wanted), cursor)
 
 
 class LimitEditor:

@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Query
 
 from app.api.dependencies.container import ContainerDep
 from app.api.dependencies.people import ChangeDep, PeopleDep
 from app.api.dependencies.permissions import CallerDep, ManagerDep
+from app.db.repositories.scope_sight import ScopeFilter
+from app.services.admission.scopes import ScopeKind
 from app.services.budget_accounts import BudgetAccounts
 from app.services.budget_editor import BudgetEditor
 from app.services.budgets import BudgetService
@@ -46,6 +48,18 @@ async def get_identity_service(
     return IdentityService(people, caller, accounts)
 
 
+async def get_scope_filter(
+    scope: Annotated[ScopeKind | None, Query(description="Only those of this kind.")] = None,
+    scope_id: Annotated[
+        str | None,
+        Query(description="Only those of this team, user, or key, named by its `lineage_id`."),
+    ] = None,
+) -> ScopeFilter:
+    """Read from the query whose budgets or limits are wanted."""
+    return ScopeFilter(None if scope is None else scope.value, scope_id)
+
+
+ScopeFilterDep = Annotated[ScopeFilter, Depends(get_scope_filter)]
 BudgetServiceDep = Annotated[BudgetService, Depends(get_budget_service)]
 BudgetEditorDep = Annotated[BudgetEditor, Depends(get_budget_editor, scope="function")]
 LimitServiceDep = Annotated[LimitService, Depends(get_limit_service)]

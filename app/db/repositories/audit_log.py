@@ -33,6 +33,10 @@ class AuditLogRepository:
         self._session.add(row)
         await self._session.flush()
 
+    async def get(self, row_id: str) -> AuditRow | None:
+        """Return one row, or None where there is none."""
+        return await self._session.get(AuditRow, row_id)
+
     async def list_after(self, cursor: Cursor, wanted: AuditFilter) -> Sequence[AuditRow]:
         """Return rows, newest first, and one more than the page holds where there are more."""
         query = (

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.repositories.scope_sight import ScopeSight, seen
+from app.db.repositories.scope_sight import ScopeFilter, ScopeSight, fitting, seen
 from app.models.budgets import BudgetPeriodRow, BudgetRow
 from app.utils.paging import Cursor
 
@@ -32,11 +32,13 @@ class BudgetRepository:
         query = select(BudgetRow).where(BudgetRow.archived_at_ms.is_(None)).order_by(BudgetRow.id)
         return (await self._session.scalars(query)).all()
 
-    async def list_after(self, cursor: Cursor, sight: ScopeSight) -> Sequence[BudgetRow]:
+    async def list_after(
+        self, cursor: Cursor, sight: ScopeSight, wanted: ScopeFilter
+    ) -> Sequence[BudgetRow]:
         """Return budgets in sight that are not archived, newest first, and one more if there is."""
         query = (
             select(BudgetRow)
-            .where(BudgetRow.archived_at_ms.is_(None), _seen(sight))
+            .where(BudgetRow.archived_at_ms.is_(None), _seen(sight), _fitting(wanted))
             .order_by(BudgetRow.id.desc())
             .limit(cursor.limit + 1)
         )
@@ -81,3 +83,7 @@ class BudgetRepository:
 
 def _seen(sight: ScopeSight) -> ColumnElement[bool]:
     return seen(BudgetRow.scope, BudgetRow.scope_id, sight)
+
+
+def _fitting(wanted: ScopeFilter) -> ColumnElement[bool]:
+    return fitting(BudgetRow.scope, BudgetRow.scope_id, wanted)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.repositories.scope_sight import ScopeSight, seen
+from app.db.repositories.scope_sight import ScopeFilter, ScopeSight, fitting, seen
 from app.models.budgets import LimitRow
 from app.utils.paging import Cursor
 
@@ -36,11 +36,13 @@ class LimitRepository:
         """Return every limit there is."""
         return (await self._session.scalars(select(LimitRow).order_by(LimitRow.id))).all()
 
-    async def list_after(self, cursor: Cursor, sight: ScopeSight) -> Sequence[LimitRow]:
+    async def list_after(
+        self, cursor: Cursor, sight: ScopeSight, wanted: ScopeFilter
+    ) -> Sequence[LimitRow]:
         """Return limits in sight, newest first, and one more than the page holds if there are."""
         query = (
             select(LimitRow)
-            .where(_seen(sight))
+            .where(_seen(sight), _fitting(wanted))
             .order_by(LimitRow.id.desc())
             .limit(cursor.limit + 1)
         )
@@ -65,3 +67,7 @@ class LimitRepository:
 
 def _seen(sight: ScopeSight) -> ColumnElement[bool]:
     return seen(LimitRow.scope, LimitRow.scope_id, sight)
+
+
+def _fitting(wanted: ScopeFilter) -> ColumnElement[bool]:
+    return fitting(LimitRow.scope, LimitRow.scope_id, wanted)

@@ -19,6 +19,14 @@ class ScopeSight:
     keys: Sight
 
 
+@dataclass(frozen=True, slots=True)
+class ScopeFilter:
+    """Which rows are wanted: those that fit everything that is not None."""
+
+    scope: str | None = None
+    scope_id: str | None = None
+
+
 def seen(
     scope: InstrumentedAttribute[str], scope_id: InstrumentedAttribute[str], sight: ScopeSight
 ) -> ColumnElement[bool]:
@@ -30,4 +38,14 @@ def seen(
         and_(scope == "team", scope_id.in_(sorted(sight.team_ids))),
         and_(scope == "user", scope_id == (sight.user_id or "")),
         and_(scope == "key", scope_id.in_(lineages)),
+    )
+
+
+def fitting(
+    scope: InstrumentedAttribute[str], scope_id: InstrumentedAttribute[str], wanted: ScopeFilter
+) -> ColumnElement[bool]:
+    """Return the condition that a row with these columns is wanted."""
+    return and_(
+        true() if wanted.scope is None else scope == wanted.scope,
+        true() if wanted.scope_id is None else scope_id == wanted.scope_id,
     )

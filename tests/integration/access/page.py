@@ -97,6 +97,7 @@ _OBJECTS: Final[Mapping[str, str]] = {
     "instance-budget": "of the whole instance",
     "price": "of some model",
     "rule": "that has the bodies of the team's calls stored",
+    "change": "a row of the audit log",
     "call": "one whose request and answer are stored",
     "upstream": "the only one that there is",
     "no-user, no-team, no-key, ...": "an id that nobody has",

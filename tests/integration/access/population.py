@@ -16,6 +16,7 @@ from app.core.ids import new_id
 from app.core.security import digest, new_secret, pepper_version
 from app.core.tokens import TokenUse, csrf_token, new_token, token_digest
 from app.models.api_keys import ApiKey
+from app.models.audit_log import AuditRow
 from app.models.base import Base
 from app.models.bodies import BodyRow, BodyRule
 from app.models.budgets import BudgetPeriodRow, BudgetRow, LimitRow
@@ -138,7 +139,12 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
         for name, one in PEOPLE.items()
         if one.team is not None
     )
-    for name, row in (*_terms(ids), ("price", _price()), ("rule", _rule(ids["team"]))):
+    for name, row in (
+        *_terms(ids),
+        ("price", _price()),
+        ("rule", _rule(ids["team"])),
+        ("change", _change()),
+    ):
         ids[name] = row.id
         session.add(row)
     made = _model()
@@ -236,6 +242,25 @@ def _rule(team_id: str) -> BodyRule:
         max_bytes=2_048,
         keep_days=7,
         created_at_ms=1,
+    )
+
+
+def _change() -> AuditRow:
+    return AuditRow(
+        id=new_id("audit"),
+        at_ms=LONG_AGO_MS,
+        actor_kind="system",
+        actor_id="system",
+        actor_key_id=None,
+        actor_name="system",
+        action="user.create",
+        object_type="user",
+        object_id=new_id("user"),
+        team_id=None,
+        before=None,
+        after=None,
+        from_ip=None,
+        request_id=None,
     )
 
 

@@ -227,6 +227,8 @@ POST   /v1/admin/upstreams/{no-upstream}/restore
 """
 _LOG: Final = """
 GET    /v1/admin/audit-log                  401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/audit-log/{change}         401   403 403   403 403   200 200 403   403 403   200
+GET    /v1/admin/audit-log/{no-change}      401   403 403   403 403   404 404 403   403 403   404
 """
 _USAGE: Final = """
 GET    /v1/admin/usage                      401   403 403   403 403   200 200 403   403 403   200

@@ -74,6 +74,38 @@ BOUND = {
 
 
 @pytest.mark.parametrize("what", ["budgets", "limits"])
+@pytest.mark.parametrize(
+    ("caller", "scope", "whose", "found"),
+    [
+        ("admin", "instance", None, {"instance"}),
+        ("admin", "team", None, {"our team", "their team"}),
+        ("admin", None, "our team", {"our team"}),
+        ("admin", "user", "our team", set[str]()),
+        ("lead", "key", None, {"charged key", "service key"}),
+        ("lead", None, "their team", set[str]()),
+    ],
+)
+def test_a_list_is_of_the_scopes_that_are_wanted(  # noqa: PLR0913 - its cases
+    client: TestClient,
+    company: Company,
+    *,
+    what: str,
+    caller: str,
+    scope: str | None,
+    whose: str | None,
+    found: set[str],
+) -> None:
+    ids: dict[str, str] = getattr(company, what)
+    wanted = {} if scope is None else {"scope": scope}
+    if whose is not None:
+        wanted["scope_id"] = str(client.get(f"/v1/{what}/{ids[whose]}").json()["scope_id"])
+
+    answer = client.get(f"/v1/{what}", params=wanted, headers=company.callers[caller].headers)
+
+    assert {one["id"] for one in answer.json()["data"]} == {ids[name] for name in found}
+
+
+@pytest.mark.parametrize("what", ["budgets", "limits"])
 def test_everybody_sees_their_own_and_what_they_lead(
     client: TestClient, company: Company, what: str
 ) -> None:

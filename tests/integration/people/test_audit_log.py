@@ -253,6 +253,17 @@ class TestFilters:
         assert error_of(refused)[:3] == (400, "invalid_request", param)
 
 
+def test_one_row_is_shown_as_in_the_list(client: TestClient, people: People) -> None:
+    people.user("ana")
+    [row] = rows(client)
+
+    shown = client.get(f"/v1/admin/audit-log/{row['id']}")
+    missing = client.get(f"/v1/admin/audit-log/{row['object']['id']}")
+
+    assert shown.json() == row
+    assert error_of(missing)[:2] == (404, "not_found")
+
+
 def test_only_admins_read_it(client: TestClient, people: People) -> None:
     ana, boss = people.user("ana"), people.user("boss", "admin")
     team = people.team("ours", **{ana: "lead"})

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, status
 
-from app.api.dependencies.accounting import BudgetEditorDep, BudgetServiceDep
+from app.api.dependencies.accounting import BudgetEditorDep, BudgetServiceDep, ScopeFilterDep
 from app.api.dependencies.exact_numbers import ExactRoute
 from app.api.dependencies.paging import CursorDep
 from app.api.v1.schemas.budgets import (
@@ -26,12 +26,14 @@ async def create_budget(body: BudgetCreate, budgets: BudgetEditorDep) -> BudgetO
 
 
 @router.get("")
-async def list_budgets(budgets: BudgetServiceDep, cursor: CursorDep) -> BudgetList:
+async def list_budgets(
+    budgets: BudgetServiceDep, cursor: CursorDep, wanted: ScopeFilterDep
+) -> BudgetList:
     """List budgets that bind, newest first, with what is left of them.
 
     You see your own, those of your teams, and of keys that you see; admins see all.
     """
-    return BudgetList.of(await budgets.list_page(cursor))
+    return BudgetList.of(await budgets.list_page(cursor, wanted))
 
 
 @router.get("/{budget_id}")

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, status
 
-from app.api.dependencies.accounting import LimitEditorDep, LimitServiceDep
+from app.api.dependencies.accounting import LimitEditorDep, LimitServiceDep, ScopeFilterDep
 from app.api.dependencies.exact_numbers import ExactRoute
 from app.api.dependencies.paging import CursorDep
 from app.api.v1.schemas.limits import LimitCreate, LimitList, LimitOut, LimitUpdate
@@ -20,12 +20,14 @@ async def create_limit(body: LimitCreate, limits: LimitEditorDep) -> LimitOut:
 
 
 @router.get("")
-async def list_limits(limits: LimitServiceDep, cursor: CursorDep) -> LimitList:
+async def list_limits(
+    limits: LimitServiceDep, cursor: CursorDep, wanted: ScopeFilterDep
+) -> LimitList:
     """List limits, newest first.
 
     You see your own, those of your teams, and of keys that you see; admins see all.
     """
-    return LimitList.of(await limits.list_page(cursor))
+    return LimitList.of(await limits.list_page(cursor, wanted))
 
 
 @router.get("/{limit_id}")
