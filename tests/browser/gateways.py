@@ -63,10 +63,17 @@ class Gateway:
 @contextmanager
 def running_gateway(folder: Path) -> Generator[Gateway]:
     """Serve a gateway of a folder, answered by the simulator, on a free port."""
+    with serving_gateway(folder, "--simulate") as gateway:
+        yield gateway
+
+
+@contextmanager
+def serving_gateway(folder: Path, *options: str, **variables: str) -> Generator[Gateway]:
+    """Serve a gateway of a folder, with what is in it, on a free port."""
     (folder / "home").mkdir()
     command = Command(folder)
-    command.variables["METERHOUSE_ADMIN_KEY"] = _ADMIN_KEY
-    with command.running("serve", "--simulate", "--port", "0") as serving:
+    command.variables |= {"METERHOUSE_ADMIN_KEY": _ADMIN_KEY, **variables}
+    with command.running("serve", *options, "--port", "0") as serving:
         first, link = (serving.wait_for(label) for label in ("Meterhouse ", "Open "))
         yield Gateway(url=_address_in(first), opening_link=_address_in(link))
 

@@ -13,10 +13,12 @@ class Place(NamedTuple):
 
 
 ADMINS_PLACES: Final = (
+    Place("chat", "Chat"),
     Place("overview", "Overview"),
     Place("account", "Your account"),
 )
 MEMBERS_PLACES: Final = (
+    Place("chat", "Chat"),
     Place("overview", "Overview"),
     Place("account", "Your account"),
 )

@@ -9,6 +9,7 @@ import { isAdmin, isLead } from "./lib/session.js";
 
 /** @type {import("./lib/router.js").Route[]} */
 export const routes = [
+  { path: "chat", load: () => import("./pages/chat.js"), style: "chat" },
   { path: "overview", load: () => import("./pages/overview.js"), style: "overview" },
   { path: "account", load: () => import("./pages/account.js") },
 ];
@@ -20,7 +21,10 @@ export const routes = [
 export const navigation = [
   {
     label: "Use",
-    entries: [{ path: "overview", label: "Overview" }],
+    entries: [
+      { path: "chat", label: "Chat" },
+      { path: "overview", label: "Overview" },
+    ],
   },
   {
     label: "Manage",

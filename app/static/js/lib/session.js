@@ -2,6 +2,7 @@
 
 import { ask, onSessionDoubt, post, put, remove, useCsrfToken } from "./api.js";
 import { Store } from "./state.js";
+import { forgetTab } from "./storage.js";
 
 /**
  * @typedef {{ id: string, name: string, email: string, role: "admin" | "member", has_password: boolean }} SessionUser
@@ -62,6 +63,7 @@ export async function signOut() {
       throw error;
     }
   });
+  forgetTab();
   take(null);
 }
 

@@ -15,7 +15,7 @@ export function CopyButton({ text, label = "Copy", what, kind = "plain" }) {
     const timer = setTimeout(() => setSaid(""), 2000);
     return () => clearTimeout(timer);
   }, [said]);
-  const onClick = async () => setSaid((await copy(text)) ? "Copied" : "Not allowed here: select it, and copy");
+  const onClick = async () => setSaid((await copyText(text)) ? "Copied" : "Not allowed here: select it, and copy");
   return html`<${Button} isSmall kind=${kind} onClick=${onClick} label=${said === "" ? what : undefined}>
     <span aria-live="polite">${said || label}</span>
   </${Button}>`;
@@ -25,7 +25,7 @@ export function CopyButton({ text, label = "Copy", what, kind = "plain" }) {
  * Put a text on the clipboard, over plain http too, where browsers have only the old way.
  * @param {string} text
  */
-async function copy(text) {
+export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
