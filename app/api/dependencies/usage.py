@@ -19,7 +19,13 @@ from app.services.ledger.entry import Status
 from app.services.ledger.entry_lists import EntryLists
 from app.services.ledger.export import EntryExports, ExportFormat
 from app.services.ledger.reports import ReportShape, ReportTables, UsageReports
-from app.services.ledger.usage_query import CallFilter, Interval, Period, in_sight
+from app.services.ledger.usage_query import (
+    CallFilter,
+    Interval,
+    Period,
+    in_sight,
+    narrowed,
+)
 from app.services.principals import PrincipalKind
 
 GroupBy = Literal["team", "user", "key", "model", "task", "upstream", "status", "tag"]
@@ -86,8 +92,7 @@ async def get_calls_in_sight(
     return in_sight(manager, CallFilter(period, owners))
 
 
-async def get_entries_in_sight(
-    calls: Annotated[CallFilter, Depends(get_calls_in_sight)],
+async def get_outcomes(
     *,
     status: Annotated[Status | None, Query(description="Only calls that ended so.")] = None,
     upstream: Annotated[str | None, Query(description="Only calls of this upstream.")] = None,
@@ -96,16 +101,30 @@ async def get_entries_in_sight(
         str | None,
         Query(description="Only calls with this tag, as `name=value`.", pattern="^[^=]+=.*$"),
     ] = None,
-) -> CallFilter:
-    """Return the calls whose entries are wanted, as far as the caller may see them."""
+) -> dict[Dimension, str]:
+    """Read from the query what became of the calls that are wanted."""
     named = {
         Dimension.STATUS: status,
         Dimension.UPSTREAM: upstream,
         Dimension.TASK: task,
         Dimension.TAG: tag,
     }
-    given = {dimension: value for dimension, value in named.items() if value is not None}
-    return CallFilter(calls.period, {**calls.only, **given})
+    return {dimension: value for dimension, value in named.items() if value is not None}
+
+
+OutcomesDep = Annotated[dict[Dimension, str], Depends(get_outcomes)]
+OwnCallsDep = Annotated[CallFilter, Depends(get_own_calls)]
+CallsInSightDep = Annotated[CallFilter, Depends(get_calls_in_sight)]
+
+
+async def get_own_entries(own: OwnCallsDep, owners: OwnersDep, outcomes: OutcomesDep) -> CallFilter:
+    """Return those of the caller's own calls whose entries are wanted."""
+    return narrowed(own, {**owners, **outcomes})
+
+
+async def get_entries_in_sight(calls: CallsInSightDep, outcomes: OutcomesDep) -> CallFilter:
+    """Return the calls whose entries are wanted, as far as the caller may see them."""
+    return CallFilter(calls.period, {**calls.only, **outcomes})
 
 
 async def get_usage_reports(container: ContainerDep) -> AsyncGenerator[UsageReports]:
@@ -129,8 +148,7 @@ async def get_entry_exports(container: ContainerDep) -> EntryExports:
 ExportFormatDep = Annotated[
     ExportFormat, Query(alias="format", description="`csv`, or `jsonl`: a line of JSON each.")
 ]
-OwnCallsDep = Annotated[CallFilter, Depends(get_own_calls)]
-CallsInSightDep = Annotated[CallFilter, Depends(get_calls_in_sight)]
+OwnEntriesDep = Annotated[CallFilter, Depends(get_own_entries)]
 EntriesInSightDep = Annotated[CallFilter, Depends(get_entries_in_sight)]
 UsageReportsDep = Annotated[UsageReports, Depends(get_usage_reports, scope="function")]
 EntryListsDep = Annotated[EntryLists, Depends(get_entry_lists, scope="function")]

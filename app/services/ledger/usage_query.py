@@ -57,6 +57,22 @@ class CallFilter:
     only: Mapping[Dimension, str] = field(default_factory=dict[Dimension, str])
 
 
+def narrowed(own: CallFilter, only: Mapping[Dimension, str]) -> CallFilter:
+    """Return those of somebody's own calls that have certain values too.
+
+    Raises:
+        ForbiddenError: they would be the calls of another key or person.
+    """
+    for dimension, value in own.only.items():
+        if only.get(dimension, value) != value:
+            raise ForbiddenError(
+                f"These are your own calls alone. Leave `{dimension}_id` out, or ask "
+                "`GET /v1/admin/usage/entries` if you are an admin or lead a team.",
+                param=f"{dimension}_id",
+            )
+    return CallFilter(own.period, {**only, **own.only})
+
+
 def in_sight(who: Principal, wanted: CallFilter) -> CallFilter:
     """Return calls if somebody may see them: an admin all, a lead those of a team they lead.
 

@@ -64,7 +64,9 @@ _NOTES: Final[Mapping[str, str]] = {
     "Budgets": "A list shows what its items' own pages would, but for archived ones.",
     "Limits": "A list shows what its items' own pages would.",
     "Keys": "A list shows what its items' own pages would.",
-    "Usage of others": "One's own usage is among the calls. A lead names the team, by `team_id`.",
+    "Usage of others": (
+        "One's own usage is among the calls. A lead names the team, by `team_id`, or a call of it."
+    ),
 }
 _CALLERS: Final[Mapping[str, str]] = {
     "no good key": "no key; an unknown, expired or revoked one; one whose owner is disabled, or "
@@ -98,7 +100,7 @@ _OBJECTS: Final[Mapping[str, str]] = {
     "price": "of some model",
     "rule": "that has the bodies of the team's calls stored",
     "change": "a row of the audit log",
-    "call": "one whose request and answer are stored",
+    "call": "one of a fellow, charged to the team, whose request and answer are stored",
     "upstream": "the only one that there is",
     "no-user, no-team, no-key, ...": "an id that nobody has",
 }

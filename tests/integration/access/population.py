@@ -20,12 +20,14 @@ from app.models.audit_log import AuditRow
 from app.models.base import Base
 from app.models.bodies import BodyRow, BodyRule
 from app.models.budgets import BudgetPeriodRow, BudgetRow, LimitRow
+from app.models.entries import EntryRow
 from app.models.models import ModelRow
 from app.models.prices import PriceRow
 from app.models.sessions import SessionRow
 from app.models.teams import Member, Team
 from app.models.users import User
 from tests.conftest import ADMIN_KEY
+from tests.integration.db.rows import entry
 
 NOON_MS: Final = 1_795_435_200_000  # 2026-11-23T12:00:00Z
 LONG_AGO_MS: Final = 1_000_000_000_000
@@ -151,7 +153,9 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
     ids["made-model"] = made.name
     session.add(made)
     ids["call"], ids["upstream"] = new_id("req"), UPSTREAM
-    session.add(_body(ids["call"]))
+    session.add_all(
+        (_body(ids["call"]), _entry(ids["call"], ids))
+    )
     called = {name: secrets[f"key of {name}"] for name in (*CALLERS, *BAD_KEYS)}
     called |= {"bootstrap": ADMIN_KEY, "operator": OPERATOR_SECRET, "unknown": new_secret()}
     tokens = {name: new_token() for name in BROWSERS}
@@ -232,6 +236,11 @@ def _model() -> ModelRow:
     return ModelRow(
         name="team/made", config={"targets": [target]}, created_at_ms=1, updated_at_ms=1
     )
+
+
+def _entry(entry_id: str, ids: Mapping[str, str]) -> EntryRow:
+    owners = {"key_id": ids["charged-key"], "user_id": ids["fellow"], "team_id": ids["team"]}
+    return EntryRow(**(entry(entry_id) | owners))
 
 
 def _rule(team_id: str) -> BodyRule:

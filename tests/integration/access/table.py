@@ -49,6 +49,8 @@ GET    /v1/models/{model}                   401   200 200   200 200   200 403 20
 GET    /v1/usage                            401   200 200   200 200   200 403 200   200 200   200
 GET    /v1/usage/entries                    401   200 200   200 200   200 403 200   200 200   200
 GET    /v1/usage/entries/export?format=csv  401   200 200   200 200   200 403 200   200 200   200
+GET    /v1/usage/entries/{call}             401   404 404   404 404   404 403 404   404 404   404
+GET    /v1/usage/entries/{no-call}          401   404 404   404 404   404 403 404   404 404   404
 GET    /v1/me                               401   200 200   200 200   200 200 200   200 200   200
 """
 _USERS: Final = """
@@ -240,6 +242,8 @@ GET    /v1/admin/usage/entries?team_id={team}
                                             401   403 200   404 404   200 200 403   200 403   200
 GET    /v1/admin/usage/entries?team_id={no-team}
                                             401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/admin/usage/entries/{call}       401   404 200   404 404   200 200 403   200 403   200
+GET    /v1/admin/usage/entries/{no-call}    401   404 404   404 404   404 404 403   404 403   404
 GET    /v1/admin/usage/entries/export?format=csv
                                             401   403 403   403 403   200 200 403   403 403   200
 GET    /v1/admin/usage/entries/export?format=jsonl&team_id={team}

@@ -92,7 +92,7 @@ _OWNED: Final = {
     *("fellow", "stranger", "second-admin", "team"),
     *("fellow-key", "charged-key", "team-key", "admin-key"),
     *("team-budget", "user-budget", "key-budget", "instance-budget"),
-    *("team-limit", "user-limit", "key-limit"),
+    *("team-limit", "user-limit", "key-limit", "call"),
 }
 
 

@@ -13,7 +13,8 @@ from app.api.v1.schemas.entries import EntryOut
 from app.db.repositories import entries
 from app.services.container import Container
 from tests.integration.usage.calls import MIDNIGHT_MS, Called, write
-from tests.support.people import error_of
+from tests.support.browsers import Browser
+from tests.support.people import People, error_of
 
 ALL = "/v1/admin/usage/entries"
 CALL = Called("req_0", team="team_1", cost_nusd=2_000_000_000)
@@ -98,6 +99,56 @@ class TestPages:
 
     def test_need_a_name_and_a_value_of_a_tag(self, ledger: Entries) -> None:
         assert error_of(ledger.client.get(f"{ALL}?tag=app"))[:3] == (400, "invalid_request", "tag")
+
+
+class TestSingleOnes:
+    def test_are_what_a_page_holds(self, ledger: Entries) -> None:
+        entry_id = ledger.call(1, tags={"app": "a"})
+
+        page = ledger.client.get(ALL).json()
+        assert ledger.client.get(f"{ALL}/{entry_id}").json() == page["data"][0]
+
+    def test_that_are_not_there_are_not_found(self, ledger: Entries) -> None:
+        answer = ledger.client.get(f"{ALL}/req_{'z' * 26}")
+
+        assert error_of(answer)[:2] == (404, "not_found")
+
+
+class TestOwnOnes:
+    def test_hold_what_fits_every_filter(self, ledger: Entries) -> None:
+        wanted = ledger.call(1, key="bootstrap", team=None, tags={"app": "a"}, task="embedding")
+        other = ledger.call(2, key="bootstrap", team="team_2", model="n", status="error")
+        ledger.call(3, tags={"app": "a"}, task="embedding")
+
+        def ids(query: str) -> list[str]:
+            answer = ledger.client.get(f"/v1/usage/entries?{query}")
+            return [entry["id"] for entry in answer.json()["data"]]
+
+        for query in ("model=m", "status=ok", "task=embedding", "tag=app%3Da"):
+            assert ids(query) == [wanted], query
+        assert ids("team_id=team_2") == [other]
+        assert ids("key_id=bootstrap") == [other, wanted]
+
+    def test_of_a_key_are_of_no_other(self, ledger: Entries) -> None:
+        for form in ("?", "/export?format=csv&"):
+            answer = ledger.client.get(f"/v1/usage/entries{form}key_id=key_1")
+            assert error_of(answer)[:3] == (403, "forbidden", "key_id")
+
+    def test_of_a_person_in_a_browser_are_those_of_all_their_keys(self, client: TestClient) -> None:
+        user_id, ledger = People(client).user("ana"), Entries(client)
+        wanted = ledger.call(1, user=user_id, key="key_2")
+        ledger.call(2, user=user_id)
+        of_others = ledger.call(3, user="user_2", key="key_2")
+
+        del client.headers["authorization"]  # the key that made her
+        browser = Browser(client)
+        browser.sign_in_by_link(user_id)
+
+        found = browser.send("GET", "/v1/usage/entries?key_id=key_2").json()["data"]
+
+        assert [entry["id"] for entry in found] == [wanted]
+        assert browser.send("GET", f"/v1/usage/entries/{wanted}").json() == found[0]
+        assert browser.send("GET", f"/v1/usage/entries/{of_others}").status_code == 404
 
 
 class TestExports:

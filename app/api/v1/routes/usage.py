@@ -10,11 +10,12 @@ from app.api.dependencies.usage import (
     EntryListsDep,
     ExportFormatDep,
     OwnCallsDep,
+    OwnEntriesDep,
     ReportShapeDep,
     UsageReportsDep,
 )
 from app.api.responses.download import Download
-from app.api.v1.schemas.entries import EntryList
+from app.api.v1.schemas.entries import EntryList, EntryOut
 from app.api.v1.schemas.exports import EXPORTS
 from app.api.v1.schemas.usage import UsageOut
 
@@ -30,14 +31,22 @@ async def sum_up_usage(
 
 
 @router.get("/entries")
-async def list_entries(calls: OwnCallsDep, entries: EntryListsDep, cursor: CursorDep) -> EntryList:
+async def list_entries(
+    calls: OwnEntriesDep, entries: EntryListsDep, cursor: CursorDep
+) -> EntryList:
     """List your own key's calls, newest first. An entry's id is the answer's `x-request-id`."""
     return EntryList.of(await entries.list_page(cursor, calls))
 
 
 @router.get("/entries/export", response_class=StreamingResponse, responses=EXPORTS)
 async def export_entries(
-    calls: OwnCallsDep, exports: EntryExportsDep, form: ExportFormatDep
+    calls: OwnEntriesDep, exports: EntryExportsDep, form: ExportFormatDep
 ) -> Download:
     """Export your own key's calls, oldest first, up to now."""
     return Download(await exports.export(calls, form))
+
+
+@router.get("/entries/{entry_id}")
+async def get_entry(entry_id: str, calls: OwnCallsDep, entries: EntryListsDep) -> EntryOut:
+    """Show one of your own key's calls."""
+    return EntryOut.of(await entries.fetch(entry_id, calls.only))

@@ -61,6 +61,11 @@ class EntryOut(BaseModel):
     latency_ms: int
     ttft_ms: Annotated[int | None, Field(description="Time to the first event of the answer.")]
 
+    @classmethod
+    def of(cls, row: EntryRow) -> Self:
+        """Build the wire form of an entry."""
+        return cls.model_validate(facts_of(row))
+
 
 class EntryList(BaseModel):
     """One page of entries, newest first."""
@@ -77,7 +82,7 @@ class EntryList(BaseModel):
         ids = [row.id for row in page.items]
         return cls(
             object="list",
-            data=[EntryOut.model_validate(facts_of(row)) for row in page.items],
+            data=[EntryOut.of(row) for row in page.items],
             has_more=page.has_more,
             first_id=ids[0] if ids else None,
             last_id=ids[-1] if ids else None,

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from app.api.dependencies.paging import CursorDep
-from app.api.dependencies.permissions import PermittedRoute
+from app.api.dependencies.permissions import ManagerDep, PermittedRoute
 from app.api.dependencies.usage import (
     CallsInSightDep,
     EntriesInSightDep,
@@ -15,7 +15,7 @@ from app.api.dependencies.usage import (
     UsageReportsDep,
 )
 from app.api.responses.download import Download
-from app.api.v1.schemas.entries import EntryList
+from app.api.v1.schemas.entries import EntryList, EntryOut
 from app.api.v1.schemas.exports import EXPORTS
 from app.api.v1.schemas.usage import UsageOut
 
@@ -44,3 +44,9 @@ async def export_entries_of_all(
 ) -> Download:
     """Export calls, oldest first, up to now. Admins may; leads, with their team's `team_id`."""
     return Download(await exports.export(calls, form))
+
+
+@router.get("/entries/{entry_id}")
+async def get_entry_of_all(entry_id: str, manager: ManagerDep, entries: EntryListsDep) -> EntryOut:
+    """Show one call. Admins may; leads, if it is charged to their team."""
+    return EntryOut.of(await entries.fetch_in_sight(entry_id, manager))
