@@ -15,11 +15,15 @@ class Place(NamedTuple):
 ADMINS_PLACES: Final = (
     Place("chat", "Chat"),
     Place("overview", "Overview"),
+    Place("calls", "Calls"),
+    Place("keys", "Keys"),
     Place("account", "Your account"),
 )
 MEMBERS_PLACES: Final = (
     Place("chat", "Chat"),
     Place("overview", "Overview"),
+    Place("calls", "Calls"),
+    Place("keys", "Keys"),
     Place("account", "Your account"),
 )
 
