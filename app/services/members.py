@@ -2,26 +2,28 @@
 
 from app.core.clock import Clock, epoch_ms
 from app.core.errors import ConflictError, NotFoundError
-from app.db.repositories.members import MemberRecord
+from app.db.repositories.members import MemberRecord, MembershipRecord
 from app.db.repositories.people import People
 from app.models.teams import Member
 from app.models.users import User
-from app.services.access import require_lead
+from app.services.access import require_lead, teams_in_sight
 from app.services.audit_trail import Action, AuditTrail
 from app.services.pages import require_start
 from app.services.principals import Principal, TeamRole
 from app.services.teams import TeamService
-from app.services.users import user_not_found
+from app.services.users import UserService, user_not_found
 from app.utils.paging import Cursor, Page, cut
 
 
 class MemberService:
-    """Shows the members of a team to whoever sees the team."""
+    """Shows who is in which team, as far as somebody sees users and teams."""
 
     def __init__(self, people: People, who: Principal) -> None:
         """Take where teams and members are, and who looks at them."""
         self._members = people.members
         self._teams = TeamService(people.teams, who)
+        self._users = UserService(people.users, who)
+        self._sight = teams_in_sight(who)
 
     async def list_page(self, team_id: str, cursor: Cursor) -> Page[MemberRecord]:
         """Return members, the newest user first.
@@ -33,6 +35,18 @@ class MemberService:
         await self._teams.fetch_team(team_id)
         require_start(cursor, "user")
         return cut(await self._members.list_after(cursor, team_id=team_id), cursor)
+
+    async def list_teams(self, user_id: str, cursor: Cursor) -> Page[MembershipRecord]:
+        """Return the teams that a user is in, the newest first: those that the caller sees.
+
+        Raises:
+            NotFoundError: there is no such user in sight.
+            InvalidRequestError: the page begins after something that is no team's id.
+        """
+        await self._users.fetch_user(user_id)
+        require_start(cursor, "team")
+        found = await self._members.list_teams_after(cursor, user_id=user_id, sight=self._sight)
+        return cut(found, cursor)
 
 
 class MemberEditor:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models.teams import Member
+from app.db.repositories.sight import Sight
+from app.models.teams import Member, Team
 from app.models.users import User
 from app.utils.paging import Cursor
 
@@ -17,6 +18,14 @@ class MemberRecord:
 
     member: Member
     user: User
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRecord:
+    """A membership, and the team that it is in."""
+
+    member: Member
+    team: Team
 
 
 class MemberRepository:
@@ -54,6 +63,25 @@ class MemberRepository:
             query = query.where(Member.user_id < cursor.after)
         rows = await self._session.execute(query)
         return [MemberRecord(member, user) for member, user in rows]
+
+    async def list_teams_after(
+        self, cursor: Cursor, *, user_id: str, sight: Sight
+    ) -> Sequence[MembershipRecord]:
+        """Return the teams in sight that a user is in, the newest team first, and one more."""
+        query = (
+            select(Member, Team)
+            .join(Team, Team.id == Member.team_id)
+            .where(
+                Member.user_id == user_id,
+                true() if sight.is_all else Team.id.in_(sorted(sight.team_ids)),
+            )
+            .order_by(Member.team_id.desc())
+            .limit(cursor.limit + 1)
+        )
+        if cursor.after is not None:
+            query = query.where(Member.team_id < cursor.after)
+        rows = await self._session.execute(query)
+        return [MembershipRecord(member, team) for member, team in rows]
 
     async def roles_of(self, user_id: str) -> Mapping[str, str]:
         """Return the teams of a user, by id, with what they are in each."""

@@ -61,6 +61,10 @@ GET    /v1/users/{self}                     401   200 200   200 200   200 200 40
 GET    /v1/users/{fellow}                   401   404 200   404 404   200 200 403   200 403   200
 GET    /v1/users/{second-admin}             401   404 404   404 404   200 200 403   404 403   200
 GET    /v1/users/{no-user}                  401   404 404   404 404   404 404 403   404 403   404
+GET    /v1/users/{self}/teams               401   200 200   200 200   200 200 403    -   -     -
+GET    /v1/users/{fellow}/teams             401   404 200   404 404   200 200 403   200 403   200
+GET    /v1/users/{second-admin}/teams       401   404 404   404 404   200 200 403   404 403   200
+GET    /v1/users/{no-user}/teams            401   404 404   404 404   404 404 403   404 403   404
 GET    /users/{self}                        401   200 200   200 200   200 200 403    -   -     -
 GET    /users/{fellow}                      401   404 200   404 404   200 200 403   200 403   200
 GET    /users/{second-admin}                401   404 404   404 404   200 200 403   404 403   200

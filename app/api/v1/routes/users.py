@@ -3,8 +3,14 @@
 from fastapi import APIRouter, status
 
 from app.api.dependencies.paging import CursorDep
-from app.api.dependencies.people import PasswordEditorDep, UserEditorDep, UserServiceDep
+from app.api.dependencies.people import (
+    MemberServiceDep,
+    PasswordEditorDep,
+    UserEditorDep,
+    UserServiceDep,
+)
 from app.api.dependencies.permissions import PermittedRoute
+from app.api.v1.schemas.teams import MembershipList
 from app.api.v1.schemas.users import PasswordIssued, UserCreate, UserList, UserOut, UserUpdate
 
 router = APIRouter(tags=["users"], route_class=PermittedRoute)
@@ -27,6 +33,14 @@ async def list_users(users: UserServiceDep, cursor: CursorDep) -> UserList:
 async def get_user(user_id: str, users: UserServiceDep) -> UserOut:
     """Show one user."""
     return UserOut.of(await users.fetch_user(user_id))
+
+
+@router.get("/v1/users/{user_id}/teams")
+async def list_teams_of_user(
+    user_id: str, members: MemberServiceDep, cursor: CursorDep
+) -> MembershipList:
+    """List the teams that a user is in, as far as you see them, the newest first."""
+    return MembershipList.of(await members.list_teams(user_id, cursor))
 
 
 @router.patch("/v1/users/{user_id}")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.api.v1.schemas.fields import Email, Name
 from app.core.clock import from_epoch_ms
-from app.db.repositories.members import MemberRecord
+from app.db.repositories.members import MemberRecord, MembershipRecord
 from app.models.teams import Team
 from app.services.principals import TeamRole
 from app.utils.paging import Page
@@ -128,6 +128,50 @@ class MemberList(BaseModel):
         return cls(
             object="list",
             data=[MemberOut.of(record) for record in page.items],
+            has_more=page.has_more,
+            first_id=ids[0] if ids else None,
+            last_id=ids[-1] if ids else None,
+        )
+
+
+class MembershipOut(BaseModel):
+    """A team that a user is in."""
+
+    team_id: str
+    team_name: str
+    user_id: str
+    role: TeamRole
+    created_at: Annotated[datetime, Field(description="Since when they are in the team.")]
+
+    @classmethod
+    def of(cls, record: MembershipRecord) -> Self:
+        """Build the wire form of a stored membership."""
+        member = record.member
+        return cls(
+            team_id=member.team_id,
+            team_name=record.team.name,
+            user_id=member.user_id,
+            role=TeamRole(member.role),
+            created_at=from_epoch_ms(member.created_at_ms),
+        )
+
+
+class MembershipList(BaseModel):
+    """One page of the teams that a user is in. The cursor is a team's id."""
+
+    object: Literal["list"]
+    data: list[MembershipOut]
+    has_more: bool
+    first_id: str | None
+    last_id: str | None
+
+    @classmethod
+    def of(cls, page: Page[MembershipRecord]) -> Self:
+        """Build the wire form of a page."""
+        ids = [record.member.team_id for record in page.items]
+        return cls(
+            object="list",
+            data=[MembershipOut.of(record) for record in page.items],
             has_more=page.has_more,
             first_id=ids[0] if ids else None,
             last_id=ids[-1] if ids else None,
