@@ -15,15 +15,17 @@ class Place(NamedTuple):
 ADMINS_PLACES: Final = (
     Place("chat", "Chat"),
     Place("overview", "Overview"),
-    Place("calls", "Calls"),
-    Place("keys", "Keys"),
+    Place("people", "People"),
+    Place("teams", "Teams"),
+    Place("budgets", "Budgets and limits"),
+    Place("audit-log", "Audit log"),
     Place("account", "Your account"),
 )
 MEMBERS_PLACES: Final = (
     Place("chat", "Chat"),
     Place("overview", "Overview"),
-    Place("calls", "Calls"),
-    Place("keys", "Keys"),
+    Place("teams", "Teams"),
+    Place("budgets", "Budgets and limits"),
     Place("account", "Your account"),
 )
 

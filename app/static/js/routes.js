@@ -11,10 +11,14 @@ import { isAdmin, isLead } from "./lib/session.js";
 export const routes = [
   { path: "chat", load: () => import("./pages/chat.js"), style: "chat" },
   { path: "overview", load: () => import("./pages/overview.js"), style: "overview" },
-  { path: "calls", load: () => import("./pages/calls/list.js"), style: "calls" },
-  { path: "calls/:id", load: () => import("./pages/calls/one.js"), style: "calls" },
-  { path: "keys", load: () => import("./pages/keys/list.js"), style: "keys" },
-  { path: "keys/:id", load: () => import("./pages/keys/one.js"), style: "keys" },
+  { path: "people", load: () => import("./pages/people.js"), style: "manage", needs: "admin" },
+  { path: "people/:id", load: () => import("./pages/people/person.js"), style: "manage", needs: "admin" },
+  { path: "teams", load: () => import("./pages/teams.js"), style: "manage" },
+  { path: "teams/:id", load: () => import("./pages/teams/team.js"), style: "manage" },
+  { path: "budgets", load: () => import("./pages/budgets.js"), style: "manage" },
+  { path: "budgets/:id", load: () => import("./pages/budgets/budget.js"), style: "manage" },
+  { path: "audit-log", load: () => import("./pages/audit-log.js"), style: "manage", needs: "admin" },
+  { path: "audit-log/:id", load: () => import("./pages/audit/row.js"), style: "manage", needs: "admin" },
   { path: "account", load: () => import("./pages/account.js") },
 ];
 
@@ -28,13 +32,16 @@ export const navigation = [
     entries: [
       { path: "chat", label: "Chat" },
       { path: "overview", label: "Overview" },
-      { path: "calls", label: "Calls" },
-      { path: "keys", label: "Keys" },
     ],
   },
   {
     label: "Manage",
-    entries: [],
+    entries: [
+      { path: "people", label: "People", isFor: isAdmin },
+      { path: "teams", label: "Teams" },
+      { path: "budgets", label: "Budgets and limits" },
+      { path: "audit-log", label: "Audit log", isFor: isAdmin },
+    ],
   },
 ];
 

@@ -1,0 +1,49 @@
+// What is said of people. Pure.
+
+/**
+ * @typedef {object} User As of GET /v1/users.
+ * @property {string} id
+ * @property {string} email
+ * @property {string} name
+ * @property {"admin" | "member"} role
+ * @property {boolean} has_password
+ * @property {string} created_at
+ * @property {string | null} disabled_at
+ *
+ * @typedef {{ team_id: string, team_name: string, role: "lead" | "member", created_at: string }} Membership
+ */
+
+export const ROLES = [
+  { value: "member", label: "Member: what is theirs, and what they lead" },
+  { value: "admin", label: "Admin: everything" },
+];
+
+export const TEAM_ROLES = [
+  { value: "member", label: "Member: calls models for the team" },
+  { value: "lead", label: "Lead: also manages its members and keys" },
+];
+
+/**
+ * Say what goes with somebody who is deleted.
+ * @param {{ name: string }} user
+ */
+export function deletionWords({ name }) {
+  return (
+    `${name} is signed out, and their keys, limits and places in teams go with them; their budgets are archived. ` +
+    "Their calls stay in the ledger, their changes in the audit log, and keys that they made for a team stay good. " +
+    "It cannot be taken back."
+  );
+}
+
+/**
+ * Say what a key is now.
+ * @param {{ revoked_at: string | null, expires_at: string | null }} key
+ * @param {Date} [now]
+ * @returns {{ words: string, tone: "good" | "plain" | "warn" }}
+ */
+export function keyState({ revoked_at: revoked, expires_at: expires }, now = new Date()) {
+  if (revoked !== null) {
+    return { words: "Revoked", tone: "plain" };
+  }
+  return expires !== null && new Date(expires) <= now ? { words: "Expired", tone: "plain" } : { words: "Active", tone: "good" };
+}
