@@ -68,13 +68,14 @@ test("a cut by the budget is told from one by length", () => {
   assert.match(wordsOf(full)?.title ?? "", /length/);
 });
 
-test("every refusal says what to do next", () => {
-  for (const [code, status] of /** @type {[string, number][]} */ ([["budget_exceeded", 402], ["rate_limited", 429], ["model_not_found", 404], ["never_heard_of", 500]])) {
-    const words = wordsOf({ ...newAnswer("m"), state: "failed", failure: { message: "No.", code, status, againAt: null } });
+test("a refusal is said in words, and one that only asks for patience is a warning", () => {
+  const wordsFor = (/** @type {string} */ code, /** @type {number} */ status) =>
+    wordsOf({ ...newAnswer("m"), state: "failed", failure: { message: "No.", code, status, againAt: null } });
 
-    assert.notEqual(words?.next, "", code);
-    assert.equal(words?.tone, status === 429 ? "warn" : "bad");
-  }
+  assert.deepEqual(wordsFor("rate_limited", 429), { tone: "warn", title: "Too many calls.", next: "" });
+  assert.match(wordsFor("budget_exceeded", 402)?.next ?? "", /another team/);
+  assert.match(wordsFor("never_heard_of", 404)?.next ?? "", /another model/);
+  assert.deepEqual([wordsFor("never_heard_of", 500)?.tone, wordsFor("never_heard_of", 500)?.title], ["bad", "There is no answer."]);
 });
 
 test("headers and the ledger's entry fill in what is known", () => {

@@ -13,6 +13,9 @@ import { bodyOf } from "./request.js";
 
 /** How often what comes is shown, in milliseconds: quick to the eye, and slow for the page. */
 const PACE_MS = 60;
+/** The same for a long answer, which takes longer to draw. */
+const LONG_PACE_MS = 100;
+const LONG = 20_000;
 
 export class Conversation {
   #ask;
@@ -166,7 +169,7 @@ class Pace {
       if (this.#newest !== null) {
         this.#show(this.#newest);
       }
-    }, PACE_MS);
+    }, answer.text.length > LONG ? LONG_PACE_MS : PACE_MS);
   }
 
   /** Show nothing more. */

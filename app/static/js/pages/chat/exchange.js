@@ -73,7 +73,7 @@ function AnswerView({ exchange, isLast, isSent, isBusy, onAsk, onAgain }) {
       <summary>Reasoning</summary>
       <div class="reasoning-text">${answer.reasoning}</div>
     </details>`}
-    <${MarkdownText} text=${answer.text} isWhole=${!isWriting} />
+    <${MarkdownText} text=${answer.text} />
     <${Tools} calls=${answer.toolCalls} onAsk=${isLast && !isBusy ? onAsk : undefined} />
     <${Trouble} answer=${answer} words=${wordsOf(answer)} onAgain=${isLast && !isBusy ? onAgain : undefined} />
     ${!isWriting &&

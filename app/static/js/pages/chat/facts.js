@@ -8,6 +8,7 @@ import { hrefTo } from "../../lib/router.js";
  */
 export function Facts({ answer }) {
   const { requestId } = answer;
+  const isListed = requestId !== null && answer.upstream !== null; // a call that was let in
   const facts = [
     { name: "Cost", value: answer.isCostKnown ? money(answer.costUsd) : null },
     { name: "First token", value: answer.firstMs === null ? null : duration(answer.firstMs) },
@@ -17,12 +18,12 @@ export function Facts({ answer }) {
     { name: "Attempts", value: answer.attempts === null ? null : count(answer.attempts) },
     { name: "Ended", value: answer.finishReason },
   ].filter(({ value }) => value !== null);
-  if (facts.length === 0 && requestId === null) {
+  if (facts.length === 0) {
     return null;
   }
   return html`<div class="facts-line">
     <dl>${facts.map(({ name, value }) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-    ${requestId && html`<a href=${hrefTo(`calls/${encodeURIComponent(requestId)}`)}>See the call</a>`}
+    ${isListed && html`<a href=${hrefTo(`calls/${encodeURIComponent(/** @type {string} */ (requestId))}`)}>See the call</a>`}
   </div>`;
 }
 

@@ -1,6 +1,7 @@
 // Why an answer is not whole, and what to do about it. Pure.
 
 /**
+ * `next` is empty where the gateway's own words say it.
  * @typedef {{ tone: "info" | "warn" | "bad", title: string, next: string }} Words
  */
 
@@ -12,7 +13,7 @@ const MORE_MONEY = "Charge it to another team, or ask an admin to raise the budg
 const BY_CODE = {
   budget_exceeded: ["The budget is used up.", MORE_MONEY],
   budget_busy: ["Other calls hold what is left of the budget.", "Try again when they have ended."],
-  rate_limited: ["Too many calls.", "Wait a moment, and try again."],
+  rate_limited: ["Too many calls.", ""],
   price_unknown: ["This model has no price.", "Choose another model, or ask an admin to set its price."],
   model_not_allowed: ["This model is not for you.", OTHER_MODEL],
   model_not_found: ["Nobody answers for this model.", OTHER_MODEL],

@@ -5,26 +5,27 @@ import { blocksOf } from "./markdown.js";
 
 /**
  * A model's Markdown. While it is written, only its last block is drawn anew.
- * @param {{ text: string, isWhole: boolean }} props
+ * @param {{ text: string }} props
  */
-export function MarkdownText({ text, isWhole }) {
-  useEffect(() => void loadStyle("static/css/markdown.css"), []);
+export function MarkdownText({ text }) {
+  useEffect(() => {
+    loadStyle("static/css/markdown.css").catch(() => {}); // it can be read without
+  }, []);
   if (text === "") {
     return null;
   }
+  const { blocks, named } = blocksOf(text);
   return html`<div class="markdown" onClick=${copyCode}>
-    ${blocksOf(text).map(
-      ({ raw, markup }, index) => html`<${Drawn} key=${index} raw=${raw} markup=${markup} isWhole=${isWhole} />`,
-    )}
+    ${blocks.map(({ raw, markup }, index) => html`<${Drawn} key=${index} raw=${raw} markup=${markup} named=${named} />`)}
   </div>`;
 }
 
-/** One block: drawn when its text changes, and at the end, when the addresses of all its links are known. */
+/** One block: drawn when its text changes, or the addresses that it may name. */
 class Drawn extends Component {
   /** @param {any} next */
   shouldComponentUpdate(next) {
-    const { raw, isWhole } = /** @type {any} */ (this.props);
-    return next.raw !== raw || next.isWhole !== isWhole;
+    const { raw, named } = /** @type {any} */ (this.props);
+    return next.raw !== raw || next.named !== named;
   }
 
   render() {

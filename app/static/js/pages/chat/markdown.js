@@ -42,15 +42,17 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
  */
 
 /**
- * Cut Markdown into its blocks. While an answer is written, only its last one changes.
+ * Cut Markdown into its blocks. While an answer is written only the last one changes, or all of them
+ * when `named` does: the addresses that links in it may mean by a name.
  * @param {string} text
- * @returns {Block[]}
+ * @returns {{ blocks: Block[], named: number }}
  */
 export function blocksOf(text) {
   const tokens = marked.lexer(text);
-  return tokens
+  const blocks = tokens
     .filter(({ type }) => type !== "space" && type !== "def")
     .map((token) => ({ raw: token.raw, markup: () => clean(marked.parser([token])) }));
+  return { blocks, named: Object.keys(tokens.links).length };
 }
 
 /**
