@@ -3,6 +3,7 @@
 import { get, openStream } from "../lib/api.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/html.js";
 import { hrefTo, replaceWith } from "../lib/router.js";
+import { session } from "../lib/session.js";
 import { useLoad, useStore } from "../lib/state.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/loaded.js";
@@ -88,9 +89,14 @@ function Welcome() {
  * @param {string} userId
  */
 function useConversation(userId) {
-  const [conversation] = useState(
-    () => new Conversation(keptChat(userId), { ask: openStream, entryOf, save: (chat) => keepChat(userId, chat) }),
-  );
+  const [conversation] = useState(() => {
+    const save = (/** @type {import("./chat/types.js").Chat} */ chat) => {
+      if (session.value) {
+        keepChat(userId, chat); // whoever has signed out leaves nothing behind
+      }
+    };
+    return new Conversation(keptChat(userId), { ask: openStream, entryOf, save });
+  });
   useEffect(() => {
     const leave = () => conversation.leave();
     addEventListener("pagehide", leave);

@@ -28,7 +28,7 @@ export function CopyAs({ chat, onClose }) {
         <code>METERHOUSE_KEY</code>; the call is charged to whomever the key belongs to.
       </p>
       <pre tabindex="0" aria-label="The program">${language.of(shortened(body), base)}</pre>
-      <div class="dialog-actions"><${CopyButton} text=${language.of(body, base)} kind="primary" what="Copy the program" /></div>
+      <div class="dialog-actions"><${CopyButton} key=${chosen} text=${language.of(body, base)} kind="primary" what="Copy the program" /></div>
     </div>
   </${Dialog}>`;
 }
