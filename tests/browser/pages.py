@@ -15,6 +15,8 @@ class Place(NamedTuple):
 ADMINS_PLACES: Final = (
     Place("chat", "Chat"),
     Place("overview", "Overview"),
+    Place("calls", "Calls"),
+    Place("keys", "Keys"),
     Place("people", "People"),
     Place("teams", "Teams"),
     Place("budgets", "Budgets and limits"),
@@ -24,6 +26,8 @@ ADMINS_PLACES: Final = (
 MEMBERS_PLACES: Final = (
     Place("chat", "Chat"),
     Place("overview", "Overview"),
+    Place("calls", "Calls"),
+    Place("keys", "Keys"),
     Place("teams", "Teams"),
     Place("budgets", "Budgets and limits"),
     Place("account", "Your account"),

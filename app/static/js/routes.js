@@ -11,6 +11,10 @@ import { isAdmin, isLead } from "./lib/session.js";
 export const routes = [
   { path: "chat", load: () => import("./pages/chat.js"), style: "chat" },
   { path: "overview", load: () => import("./pages/overview.js"), style: "overview" },
+  { path: "calls", load: () => import("./pages/calls/list.js"), style: "calls" },
+  { path: "calls/:id", load: () => import("./pages/calls/one.js"), style: "calls" },
+  { path: "keys", load: () => import("./pages/keys/list.js"), style: "keys" },
+  { path: "keys/:id", load: () => import("./pages/keys/one.js"), style: "keys" },
   { path: "people", load: () => import("./pages/people.js"), style: "manage", needs: "admin" },
   { path: "people/:id", load: () => import("./pages/people/person.js"), style: "manage", needs: "admin" },
   { path: "teams", load: () => import("./pages/teams.js"), style: "manage" },
@@ -32,6 +36,8 @@ export const navigation = [
     entries: [
       { path: "chat", label: "Chat" },
       { path: "overview", label: "Overview" },
+      { path: "calls", label: "Calls" },
+      { path: "keys", label: "Keys" },
     ],
   },
   {

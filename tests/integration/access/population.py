@@ -153,9 +153,7 @@ async def populate(session: AsyncSession, pepper: bytes) -> Population:
     ids["made-model"] = made.name
     session.add(made)
     ids["call"], ids["upstream"] = new_id("req"), UPSTREAM
-    session.add_all(
-        (_body(ids["call"]), _entry(ids["call"], ids))
-    )
+    session.add_all((_body(ids["call"]), _entry(ids["call"], ids)))
     called = {name: secrets[f"key of {name}"] for name in (*CALLERS, *BAD_KEYS)}
     called |= {"bootstrap": ADMIN_KEY, "operator": OPERATOR_SECRET, "unknown": new_secret()}
     tokens = {name: new_token() for name in BROWSERS}

@@ -129,6 +129,19 @@ export function remove(path, options = {}) {
 }
 
 /**
+ * Ask for a file, and return it whole.
+ * @param {string} path
+ * @param {Options} [options]
+ * @returns {Promise<Blob>}
+ */
+export async function download(path, options = {}) {
+  const answer = await send(path, options);
+  return answer.blob().catch((error) => {
+    throw options.signal?.aborted ? error : unreachable("The file broke off before its end. Try again.");
+  });
+}
+
+/**
  * Ask for a stream of events. `items` ends with the stream; leaving it, or the signal, ends the call.
  * @param {string} path
  * @param {Options} [options]
