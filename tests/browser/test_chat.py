@@ -16,7 +16,10 @@ from tests.browser.pages import show
 from tests.browser.scripted import scripted_gateway
 
 MODEL: Final = "test/model"
-LONG: Final = "\n\n".join(f"Paragraph {number} with **some** `code`." for number in range(900))
+PARAGRAPHS: Final = 900
+LONG: Final = "\n\n".join(
+    f"Paragraph {number} with **some** `code`." for number in range(PARAGRAPHS)
+)
 PIXEL: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -284,13 +287,32 @@ async def test_a_setting_that_cannot_be_sent_is_named(chat: Page) -> None:
     await expect(chat.get_by_role("button", name="Send")).to_be_disabled()
 
 
-async def test_a_long_answer_leaves_the_page_quick(chat: Page) -> None:
-    await chat.evaluate("() => { window.beats = 0; setInterval(() => { window.beats += 1 }, 20) }")
+async def test_what_is_drawn_is_not_drawn_again_while_an_answer_grows(chat: Page) -> None:
+    first = "document.querySelector('.markdown .block').firstElementChild"
     await ask(chat, "Write at length")
+    await chat.locator(".markdown .block").nth(1).wait_for()
+    await chat.evaluate(f"{first}.isTheSame = true")
     await expect(chat.get_by_role("link", name="See the call")).to_be_visible()
 
-    assert await chat.locator(".markdown .block").count() == 900
-    assert await chat.evaluate("window.beats") > 5
+    assert await chat.locator(".markdown .block").count() == PARAGRAPHS
+    assert await chat.evaluate(f"{first}.isTheSame") is True
+
+
+async def test_an_image_can_be_pasted_and_dropped(chat: Page) -> None:
+    give = """([type, field, element]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['GIF'], `${type}.gif`, { type: 'image/gif' }));
+      const event = new Event(type, { bubbles: true, cancelable: true });
+      Object.defineProperty(event, field, { value: transfer });
+      document.querySelector(element).dispatchEvent(event);
+    }"""
+    await chat.evaluate(give, ["paste", "clipboardData", ".composer textarea"])
+    await chat.evaluate(give, ["drop", "dataTransfer", "h1"])
+
+    await expect(chat.get_by_role("img", name="paste.gif")).to_be_visible()
+    await expect(chat.get_by_role("img", name="drop.gif")).to_be_visible()
+    await chat.get_by_role("button", name="Remove paste.gif").click()
+    await expect(chat.get_by_role("img", name="paste.gif")).to_have_count(0)
 
 
 async def test_another_who_signs_in_does_not_see_the_chat(

@@ -1,6 +1,6 @@
 // Where a question is written: words, and images that are chosen, pasted or dropped.
 
-import { html, useRef, useState } from "../../lib/html.js";
+import { html, useEffect, useRef, useState } from "../../lib/html.js";
 import { useAction } from "../../lib/state.js";
 import { Button } from "../../parts/button.js";
 import { ErrorNotice } from "../../parts/notice.js";
@@ -16,7 +16,6 @@ import { Pictures } from "./picture-list.js";
 export function Composer({ isBusy, problem, onSend, onStop }) {
   const [text, setText] = useState("");
   const [pictures, setPictures] = useState(/** @type {Picture[]} */ ([]));
-  const [isOver, setOver] = useState(false);
   const reading = useAction();
   const chooser = useRef(/** @type {HTMLInputElement | null} */ (null));
   const canSend = !isBusy && problem === null && (text.trim() !== "" || pictures.length > 0);
@@ -44,17 +43,7 @@ export function Composer({ isBusy, problem, onSend, onStop }) {
       add(event.clipboardData.files);
     }
   };
-  const over = (/** @type {DragEvent} */ event) => {
-    if (event.dataTransfer?.types.includes("Files")) {
-      event.preventDefault();
-      setOver(true);
-    }
-  };
-  const drop = (/** @type {DragEvent} */ event) => {
-    event.preventDefault();
-    setOver(false);
-    add(event.dataTransfer?.files);
-  };
+  const isOver = useDrops(add);
   const choose = (/** @type {{ currentTarget: HTMLInputElement }} */ event) => {
     add(event.currentTarget.files ?? undefined).then(() => {
       if (chooser.current) {
@@ -64,7 +53,7 @@ export function Composer({ isBusy, problem, onSend, onStop }) {
   };
   return html`<form class="composer" aria-label="Question" onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
     <${ErrorNotice} error=${reading.error} />
-    <div class=${`composer-box${isOver ? " over" : ""}`} onDragOver=${over} onDragLeave=${() => setOver(false)} onDrop=${drop}>
+    <div class=${`composer-box${isOver ? " over" : ""}`}>
       <${Pictures} pictures=${pictures}
         onRemove=${(/** @type {Picture} */ gone) => setPictures(pictures.filter((one) => one !== gone))} />
       <textarea
@@ -85,4 +74,32 @@ export function Composer({ isBusy, problem, onSend, onStop }) {
       </div>
     </div>
   </form>`;
+}
+
+/**
+ * Take files that are dropped anywhere on the page, where the browser would leave it to show them.
+ * @param {(files: FileList | undefined) => void} take
+ */
+function useDrops(take) {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    const over = (/** @type {DragEvent} */ event) => {
+      if (event.dataTransfer?.types.includes("Files")) {
+        event.preventDefault();
+        setOver(true);
+      }
+    };
+    const leave = (/** @type {DragEvent} */ event) => event.relatedTarget === null && setOver(false);
+    const drop = (/** @type {DragEvent} */ event) => {
+      if (event.dataTransfer?.files.length) {
+        event.preventDefault();
+        take(event.dataTransfer.files);
+      }
+      setOver(false);
+    };
+    const listeners = /** @type {[string, any][]} */ ([["dragover", over], ["dragleave", leave], ["drop", drop]]);
+    listeners.forEach(([name, listener]) => addEventListener(name, listener));
+    return () => listeners.forEach(([name, listener]) => removeEventListener(name, listener));
+  }, []);
+  return isOver;
 }

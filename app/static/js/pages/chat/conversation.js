@@ -50,10 +50,7 @@ export class Conversation {
    * @param {string | null} teamId Who is charged.
    */
   async send(question, teamId) {
-    const { exchanges, model } = this.chat.value;
-    const id = (exchanges.at(-1)?.id ?? 0) + 1;
-    this.change({ exchanges: [...exchanges, { id, question, answer: newAnswer(model) }] });
-    await this.#run(id, teamId);
+    await this.#add(this.chat.value.exchanges, question, teamId);
   }
 
   /**
@@ -62,10 +59,10 @@ export class Conversation {
    * @param {Question} [question]
    */
   async again(teamId, question) {
-    const last = this.chat.value.exchanges.at(-1);
+    const { exchanges } = this.chat.value;
+    const last = exchanges.at(-1);
     if (last !== undefined) {
-      this.change({ exchanges: this.chat.value.exchanges.slice(0, -1) });
-      await this.send(question ?? last.question, teamId);
+      await this.#add(exchanges.slice(0, -1), question ?? last.question, teamId);
     }
   }
 
@@ -84,6 +81,18 @@ export class Conversation {
   clear() {
     this.stop();
     this.change({ exchanges: [] });
+  }
+
+  /**
+   * @param {import("./types.js").Exchange[]} before
+   * @param {Question} question
+   * @param {string | null} teamId
+   */
+  async #add(before, question, teamId) {
+    const { exchanges, model } = this.chat.value;
+    const id = (exchanges.at(-1)?.id ?? 0) + 1; // that of an answer that is asked for again is not used again
+    this.change({ exchanges: [...before, { id, question, answer: newAnswer(model) }] });
+    await this.#run(id, teamId);
   }
 
   /**

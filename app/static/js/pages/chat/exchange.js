@@ -23,7 +23,7 @@ import { Trouble } from "./trouble.js";
  * `isSent`: it goes along with what is asked after it.
  */
 export function ExchangeView({ exchange, isLast, isSent, isBusy, onAsk, onAgain }) {
-  return html`<article class="exchange" aria-label=${`Question ${exchange.id}`}>
+  return html`<article class="exchange" aria-label=${exchange.question.text.slice(0, 80) || "Question"}>
     <${QuestionView} question=${exchange.question} onAgain=${isLast && !isBusy ? onAgain : undefined} />
     <${AnswerView} ...${{ exchange, isLast, isSent, isBusy, onAsk, onAgain }} />
   </article>`;
