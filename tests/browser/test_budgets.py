@@ -134,6 +134,33 @@ async def test_what_would_not_fit_is_refused_in_the_form(
     assert page.url.endswith("#/budgets?new=limit")
 
 
+async def test_an_address_names_whose_budgets_are_shown_and_made(
+    gateway: Gateway, admins_page: Page
+) -> None:
+    page = admins_page
+    old = await gateway.ask(
+        "POST", "/v1/keys", {"name": "batch-app", "team_id": await gateway.team("Batch")}
+    )
+    key = await gateway.ask("POST", f"/v1/keys/{old['id']}/rotate", {})
+    await show(page, f"keys/{key['id']}", "batch-app")
+    await page.get_by_role("link", name="Budgets and limits").last.click()
+    await expect(page.get_by_text("Those of key batch-app")).to_be_visible()
+    await expect(page.get_by_text("No budget here")).to_be_visible()
+    await page.get_by_role("button", name="New budget").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Which key").locator("option")).to_contain_text(["batch-app"])
+    await dialog.get_by_label("US dollars").fill("5")
+    await dialog.get_by_label("Period").select_option("total")
+    await expect(dialog.locator(".promise")).to_contain_text(
+        "Calls with the key batch-app are refused once $5.00 are spent in total."
+    )
+    await dialog.get_by_role("button", name="Make the budget").click()
+
+    await page.get_by_role("heading", name="Budget: Key batch-app").wait_for()
+    [made] = (await gateway.ask("GET", f"/v1/budgets?scope_id={old['id']}"))["data"]
+    assert made["cap_usd"] == 5
+
+
 async def test_a_member_reads_what_binds_them_and_changes_nothing(members_page: Page) -> None:
     page = members_page
     await show(page, "budgets", "Budgets and limits")

@@ -99,6 +99,12 @@ test("what was made has no before, what was deleted no after", () => {
   assert.deepEqual(differences({ ...ROW, before: null, after: null }), []);
 });
 
+test("a row of a list leaves out what its sentence says, and what was made without", () => {
+  const after = { scope: "team", scope_id: "team_1", cap_usd: 5, unknown_price: null };
+
+  assert.equal(differenceWords(differences({ ...ROW, before: null, after })), "cap: $5.00");
+});
+
 test("an object has an address where a page shows it", () => {
   const at = (/** @type {string} */ type, id = `${type}_1`) => placeOfObject({ type, id });
 

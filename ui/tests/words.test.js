@@ -95,6 +95,17 @@ test("a hard budget promises to refuse", () => {
   );
 });
 
+test("who is not named yet is this one", () => {
+  const said = (/** @type {typeof TERMS["scope"]} */ scope) => budgetPromise({ ...TERMS, scope }).replace(/ are refused.*/, "");
+
+  assert.deepEqual((/** @type {const} */ (["team", "user", "key", "instance"])).map(said), [
+    "Calls of this team",
+    "Calls of this user",
+    "Calls with this key",
+    "All calls",
+  ]);
+});
+
 test("a soft budget promises to refuse nothing", () => {
   assert.equal(
     budgetPromise({ ...TERMS, scope: "user", mode: "soft", period: "day", alert_percents: [100] }, "Ana"),

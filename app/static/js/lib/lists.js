@@ -3,7 +3,8 @@
 import { get } from "./api.js";
 
 const PAGE = 100;
-const MOST = 500;
+/** How many rows anybody would choose from, about. */
+export const MOST = 500;
 
 /**
  * Read a list to its end, or as much of it as anybody would choose from.

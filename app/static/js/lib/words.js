@@ -149,9 +149,14 @@ export function scopeWords({ scope, scope_id: id }, name) {
  * @param {Budget["scope"]} scope
  * @param {string} [name]
  */
-function callsOf(scope, name = `this ${scope}`) {
-  const words = { instance: "All calls", team: `Calls of team ${name}`, user: `Calls of ${name}`, key: `Calls with the key ${name}` };
-  return words[scope];
+function callsOf(scope, name) {
+  if (scope === "instance") {
+    return "All calls";
+  }
+  if (name === undefined) {
+    return scope === "key" ? "Calls with this key" : `Calls of this ${scope}`;
+  }
+  return { team: `Calls of team ${name}`, user: `Calls of ${name}`, key: `Calls with the key ${name}` }[scope];
 }
 
 /** @param {Terms} terms */

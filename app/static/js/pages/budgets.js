@@ -1,7 +1,8 @@
 import { html, useState } from "../lib/html.js";
+import { namesOf } from "../lib/names.js";
 import { goTo, hrefTo, replaceWith } from "../lib/router.js";
 import { isAdmin } from "../lib/session.js";
-import { usePages } from "../lib/state.js";
+import { useLoad, usePages } from "../lib/state.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/loaded.js";
 import { Page, Section } from "../parts/page.js";
@@ -26,13 +27,15 @@ const SCOPES = [
 export default function Budgets({ who, query }) {
   const canChange = isAdmin(who);
   const scope = SCOPES.some((one) => one.scope === query.scope) ? (query.scope ?? "") : "";
-  const budgets = usePages((after, signal) => readBudgets({ scope }, after, signal), [scope]);
-  const limits = usePages((after, signal) => readLimits({ scope }, after, signal), [scope]);
+  const one = scope === "" || scope === "instance" ? "" : (query.scope_id ?? "");
+  const wanted = { scope, scope_id: one };
+  const budgets = usePages((after, signal) => readBudgets(wanted, after, signal), [scope, one]);
+  const limits = usePages((after, signal) => readLimits(wanted, after, signal), [scope, one]);
   const [made, setMade] = useState(query.new ?? "");
   const close = () => {
     setMade("");
     if (query.new) {
-      replaceWith("budgets", { scope });
+      replaceWith("budgets", wanted);
     }
   };
   const tabs = SCOPES.filter((one) => canChange || one.scope !== "instance").map((one) => ({
@@ -40,11 +43,13 @@ export default function Budgets({ who, query }) {
     href: hrefTo("budgets", { scope: one.scope }),
     isOpen: one.scope === scope,
   }));
+  const first = scope === "" ? undefined : { scope: /** @type {import("./budgets/scope-fields.js").Scope} */ (scope), id: one, name: "" };
   const intro = canChange
     ? "A budget says what may be spent, a limit how much may be called. A call must fit all that bind it."
     : "What your calls, your keys and your teams may spend, and how much they may call. Admins set it.";
   return html`<${Page} title="Budgets and limits" intro=${intro}>
     <${Tabs} label="Whose" tabs=${tabs} />
+    ${one && html`<${Only} of=${wanted} />`}
     <${Section} title="Budgets" actions=${canChange && html`<${Button} kind="primary" onClick=${() => setMade("budget")}>New budget</${Button}>`}>
       <${BudgetTable} pages=${budgets} empty=${html`<${NoBudget} canChange=${canChange} />`} />
     </${Section}>
@@ -53,9 +58,19 @@ export default function Budgets({ who, query }) {
     </${Section}>
     ${canChange &&
     made === "budget" &&
-    html`<${BudgetDialog} onClose=${close} onDone=${(/** @type {string} */ id) => goTo(`budgets/${id}`)} />`}
-    ${canChange && made === "limit" && html`<${LimitDialog} onClose=${close} onDone=${limits.again} />`}
+    html`<${BudgetDialog} first=${first} onClose=${close} onDone=${(/** @type {string} */ id) => goTo(`budgets/${id}`)} />`}
+    ${canChange && made === "limit" && html`<${LimitDialog} first=${first} onClose=${close} onDone=${limits.again} />`}
   </${Page}>`;
+}
+
+/**
+ * Whose they are, where the address names one, and the way to all.
+ * @param {{ of: { scope: string, scope_id: string } }} props
+ */
+function Only({ of: { scope, scope_id: id } }) {
+  const kind = /** @type {import("../lib/names.js").Kind} */ (scope);
+  const names = useLoad((signal) => namesOf([{ kind, id }], signal), [id]);
+  return html`<p>${`Those of ${scope} `}<strong>${names.data?.get(id) ?? id}</strong>${" "}<a href=${hrefTo("budgets", { scope })}>show all</a></p>`;
 }
 
 /** @param {{ canChange: boolean }} props */

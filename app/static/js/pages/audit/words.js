@@ -65,6 +65,9 @@ const ACTORS = { bootstrap: "Admin key", operator: "Command line", system: "The 
 /** @type {Record<string, string>} */
 const PREPOSITIONS = { "member.add": "to", "member.remove": "from" };
 
+/** Facts that name whom something binds. */
+const PLACED = new Set(["scope", "scope id"]);
+
 /** @param {string} action */
 export function actionWords(action) {
   return ACTIONS[action] ?? action;
@@ -123,11 +126,13 @@ export function differences({ before, after }) {
 }
 
 /**
- * Say the difference in a few words, for a row of a list: "role: member → admin".
+ * Say the difference in a few words, for a row of a list: "role: member → admin". What its sentence
+ * says already, and what was made without, is left out.
  * @param {Difference[]} found
  */
 export function differenceWords(found) {
   return found
+    .filter(({ name, before, after }) => !PLACED.has(name) && !(before === null && after === "none"))
     .map(({ name, before, after }) => {
       if (before === null || after === null) {
         return `${name}: ${before ?? after}`;

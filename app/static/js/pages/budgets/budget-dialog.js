@@ -31,11 +31,11 @@ const NAMED = ["scope", "scope_id", "cap_usd", "period", "time_zone", "mode", "a
 
 /**
  * Makes a budget, or changes the one that is given. Whose it is and its period stay as they are.
- * @param {{ budget?: Budget, whose?: Whose, onClose: () => void, onDone: (id: string) => void }} props
- * `whose` is chosen already; without it, that is asked.
+ * @param {{ budget?: Budget, whose?: Whose, first?: Whose, onClose: () => void, onDone: (id: string) => void }} props
+ * `whose` is settled; without it, that is asked, and `first` stands in the fields.
  */
-export function BudgetDialog({ budget, whose: given, onClose, onDone }) {
-  const [whose, setWhose] = useState(given ?? whoseOf(budget));
+export function BudgetDialog({ budget, whose: given, first, onClose, onDone }) {
+  const [whose, setWhose] = useState(given ?? first ?? whoseOf(budget));
   const [wish, setWish] = useState(() => wishOf(budget));
   const [isTried, setTried] = useState(false);
   const action = useAction();

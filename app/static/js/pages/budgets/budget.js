@@ -14,7 +14,7 @@ import { Money, Time } from "../../parts/values.js";
 import { BudgetDialog } from "./budget-dialog.js";
 import { Meter } from "./meter.js";
 import { readBudget } from "./reading.js";
-import { callOf, eventWords, stateOf } from "./state.js";
+import { callOf, eventWords } from "./state.js";
 
 /** @typedef {import("./tables.js").Budget} Budget */
 /** @typedef {import("./state.js").BudgetEvent} BudgetEvent */
@@ -57,14 +57,13 @@ export default function BudgetPage({ who, params }) {
 
 /** @param {{ budget: Budget }} props */
 function Numbers({ budget }) {
-  const state = stateOf(budget);
   return html`
     ${budget.overshoot_usd > 0 &&
     html`<${Notice} tone="bad" title="The cap was exceeded">
       ${" by "}<${Money} usd=${budget.overshoot_usd} />: it was lowered, or an upstream billed above its own bound.
     </${Notice}>`}
     <div class="card budget-card">
-      <p class="budget-words">${budgetWords(budget)} ${state && html`<${Badge} tone=${state.tone}>${state.words}</${Badge}>`}</p>
+      <p class="budget-words">${budgetWords(budget)} ${budget.archived_at && html`<${Badge}>Archived</${Badge}>`}</p>
       <${Meter} budget=${budget} />
       <dl class="amounts">
         <div><dt>Spent</dt><dd><${Money} usd=${budget.settled_usd} /></dd></div>

@@ -15,13 +15,15 @@ const LABELS = { requests_per_minute: "Calls a minute", tokens_per_minute: "Toke
 const NAMED = [...COUNTS, "wait_up_to_seconds", "scope", "scope_id"];
 
 /** @typedef {import("./tables.js").Limit} Limit */
+/** @typedef {import("./scope-fields.js").Whose} Whose */
 
 /**
  * Makes a limit, or changes the one that is given.
- * @param {{ limit?: Limit, whose?: import("./scope-fields.js").Whose, onClose: () => void, onDone: () => void }} props
+ * @param {{ limit?: Limit, whose?: Whose, first?: Whose, onClose: () => void, onDone: () => void }} props
+ * `whose` is settled; without it, that is asked, and `first` stands in the fields.
  */
-export function LimitDialog({ limit, whose: given, onClose, onDone }) {
-  const [whose, setWhose] = useState(given ?? { scope: limit?.scope ?? "team", id: limit?.scope_id ?? "", name: limit?.name ?? "" });
+export function LimitDialog({ limit, whose: given, first, onClose, onDone }) {
+  const [whose, setWhose] = useState(given ?? first ?? { scope: limit?.scope ?? "team", id: limit?.scope_id ?? "", name: limit?.name ?? "" });
   const [texts, setTexts] = useState(() => textsOf(limit));
   const [isTried, setTried] = useState(false);
   const action = useAction();
@@ -93,7 +95,7 @@ function termsOf(texts, canWait) {
 
 /**
  * @param {ReturnType<typeof termsOf>} terms
- * @param {import("./scope-fields.js").Whose} whose
+ * @param {Whose} whose
  */
 function problemsOf(terms, whose) {
   /** @type {Record<string, string>} */
@@ -114,7 +116,7 @@ function problemsOf(terms, whose) {
 
 /**
  * @param {ReturnType<typeof termsOf>} terms
- * @param {import("./scope-fields.js").Whose} whose
+ * @param {Whose} whose
  * @param {Record<string, string>} problems
  */
 function promiseOf(terms, whose, problems) {

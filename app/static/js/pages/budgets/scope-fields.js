@@ -1,10 +1,9 @@
-import { get } from "../../lib/api.js";
-import { html } from "../../lib/html.js";
+import { html, useEffect } from "../../lib/html.js";
+import { MOST, readList } from "../../lib/lists.js";
 import { useLoad } from "../../lib/state.js";
 import { errorFor, SelectField } from "../../parts/field.js";
 import { ErrorNotice, Notice } from "../../parts/notice.js";
 
-const MOST = 500;
 const LISTS = /** @type {const} */ ({ team: "v1/teams", user: "v1/users", key: "v1/keys" });
 
 /** @type {{ value: Scope, label: string }[]} */
@@ -18,6 +17,7 @@ const SCOPES = [
 /**
  * @typedef {import("../../lib/words.js").Budget["scope"]} Scope
  * @typedef {{ scope: Scope, id: string, name: string }} Whose What is chosen; the id is empty until it is.
+ * @typedef {{ value: string, label: string, name: string }} Option
  */
 
 /**
@@ -35,11 +35,18 @@ export function ScopeFields({ whose, onChange, error }) {
 
 /** @param {{ scope: keyof typeof LISTS, whose: Whose, onChange: (whose: Whose) => void, error: import("../../lib/api.js").ApiError | null }} props */
 function Choice({ scope, whose, onChange, error }) {
-  const found = useLoad((signal) => readAll(scope, signal), [scope]);
-  const rows = found.data?.rows ?? [];
-  const options = [{ value: "", label: found.data ? `Choose a ${scope}` : "Loading…" }, ...rows];
-  const choose = (/** @type {string} */ id) =>
-    onChange({ scope, id, name: rows.find(({ value }) => value === id)?.name ?? "" });
+  const found = useLoad((signal) => readOptions(scope, signal), [scope]);
+  const known = found.data?.options ?? [];
+  const options = [{ value: "", label: found.data ? `Choose a ${scope}` : "Loading…" }, ...known];
+  const choose = (/** @type {string} */ id) => {
+    const name = known.find(({ value }) => value === id)?.name;
+    onChange({ scope, id: name === undefined ? "" : id, name: name ?? "" });
+  };
+  useEffect(() => {
+    if (found.data && whose.id !== "") {
+      choose(whose.id); // chosen by an address, which knows no name
+    }
+  }, [found.data]);
   return html`
     <${ErrorNotice} error=${found.error} onAgain=${found.again} />
     <${SelectField} label=${`Which ${scope}`} required options=${options} value=${whose.id} onInput=${choose}
@@ -49,24 +56,22 @@ function Choice({ scope, whose, onChange, error }) {
 }
 
 /**
- * Read those that can be chosen. Keys that are revoked cannot.
+ * Read those that can be chosen. Keys that are revoked cannot, and of a key and those that follow it
+ * there is the newest.
  * @param {keyof typeof LISTS} scope
  * @param {AbortSignal} signal
+ * @returns {Promise<{ options: Option[], isCut: boolean }>}
  */
-async function readAll(scope, signal) {
-  /** @type {any[]} */
-  const found = [];
-  let page = { has_more: true, last_id: /** @type {string | null} */ (null) };
-  while (page.has_more && found.length < MOST) {
-    const read = await get(LISTS[scope], { limit: 100, after: page.last_id }, signal);
-    found.push(...read.data);
-    page = read;
+async function readOptions(scope, signal) {
+  const found = await readList(LISTS[scope], signal);
+  /** @type {Map<string, Option>} */
+  const options = new Map();
+  for (const one of found.filter(({ revoked_at: revoked }) => !revoked)) {
+    const value = String(one.lineage_id ?? one.id);
+    options.set(value, options.get(value) ?? { value, name: String(one.name), label: labelOf(one) });
   }
-  const rows = found
-    .filter((one) => !one.revoked_at)
-    .map((one) => ({ value: String(one.id), name: String(one.name), label: labelOf(one) }))
-    .sort((one, other) => one.label.localeCompare(other.label));
-  return { rows, isCut: page.has_more };
+  const sorted = [...options.values()].sort((one, other) => one.label.localeCompare(other.label));
+  return { options: sorted, isCut: found.length >= MOST };
 }
 
 /** @param {any} one */

@@ -65,7 +65,7 @@ function Facts({ of: key, who }) {
       html`<dt>Takes the place of</dt><dd><a href=${`#/keys/${encodeURIComponent(key.lineage_id)}`}>an earlier key</a>, whose limits and budgets it has</dd>`}
       <dt>Id</dt><dd class="mono">${key.id}</dd>
     </dl>
-    <p class="key-links"><a href=${hrefTo("calls", { key_id: key.id })}>Its calls</a><a href="#/budgets">Budgets and limits</a></p>
+    <p class="key-links"><a href=${hrefTo("calls", { key_id: key.id })}>Its calls</a><a href=${hrefTo("budgets", { scope: "key", scope_id: key.lineage_id })}>Budgets and limits</a></p>
   `;
 }
 
