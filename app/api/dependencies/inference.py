@@ -1,18 +1,30 @@
 """What the routes that call models ask for."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.api.dependencies.container import ContainerDep, get_container
+from app.api.responses.event_line import Patience, patience_of
 from app.services.inference.service import InferenceService
 from app.services.routing.model_directory import ModelDirectory
 
 
-async def get_inference(connection: HTTPConnection) -> InferenceService:
-    """Return the service that answers calls. Each dependency below another costs 15 us a call."""
-    return (await get_container(connection)).inference
+class Answering(NamedTuple):
+    """What a route answers calls with."""
+
+    inference: InferenceService
+    patience: Patience
+
+
+async def get_answering(connection: HTTPConnection) -> Answering:
+    """Return the service that answers calls, and how long clients are waited for.
+
+    They come together, and ask for the container themselves: a dependency costs 15 us a call.
+    """
+    container = await get_container(connection)
+    return Answering(container.inference, patience_of(container.settings))
 
 
 async def get_model_directory(container: ContainerDep) -> ModelDirectory:
@@ -20,5 +32,5 @@ async def get_model_directory(container: ContainerDep) -> ModelDirectory:
     return container.models
 
 
-InferenceDep = Annotated[InferenceService, Depends(get_inference)]
+AnsweringDep = Annotated[Answering, Depends(get_answering)]
 ModelDirectoryDep = Annotated[ModelDirectory, Depends(get_model_directory)]

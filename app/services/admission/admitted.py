@@ -31,13 +31,7 @@ class Offer(NamedTuple):
     upstream_model: str  # pinned to a place whose price is certain, where that matters
     bound: Bound
     output: int  # tokens that are held for at first
-
-    @property
-    def nusd(self) -> int:
-        """Return what is to be held at first."""
-        return (
-            0 if self.price is None else cost_of(self.price, self.bound.input_tokens, self.output)
-        )
+    nusd: int  # that is to be held at first
 
 
 @dataclass(slots=True, eq=False)

@@ -7,7 +7,7 @@ from app.core.errors import PriceUnknownError
 from app.core.gateway_models import ModelBounds
 from app.db.ledger_changes import Charge
 from app.services.admission.accounts import BudgetPeriod
-from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer, price_for
+from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer, cost_of, price_for
 from app.services.admission.budgets import Budgets
 from app.services.admission.hidden_output import HiddenOutput
 from app.services.admission.limits import Grant
@@ -144,7 +144,8 @@ class Needs:
         hides = terms.hides_output or self._hidden.is_known_of(target.upstream, upstream_model)
         in_slices = measured.call.stream and not (asked.is_hard and hides)
         output = min(bound.output_tokens, SLICE_TOKENS) if in_slices else bound.output_tokens
-        return Offer(target, quote, price, upstream_model, bound, output)
+        nusd = 0 if price is None else cost_of(price, bound.input_tokens, output)
+        return Offer(target, quote, price, upstream_model, bound, output, nusd)
 
     def learn(self, admitted: Admitted, units_out: int) -> None:
         """Hold for later calls by what became of one."""

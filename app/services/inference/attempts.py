@@ -61,7 +61,8 @@ class AttemptsOfCall:
         self._call = call
         self._admitted = admitted
         offered = [offer.target for offer in admitted.offers]  # those whose price is known
-        plan = plan._replace(targets=offered)
+        if len(offered) < len(plan.targets):
+            plan = plan._replace(targets=offered)
         self._course = Course(plan, its.health, its.entrances, its.clock)
         self._ends_at = call.trace.started + max(
             (target.timeouts.total_seconds for target in plan.targets), default=0.0

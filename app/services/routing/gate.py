@@ -46,7 +46,7 @@ class Gate:
     @property
     def has_room(self) -> bool:
         """Say whether a call could enter without waiting."""
-        return self.inside < self._room and not self.waiting
+        return self.inside < self._room and not any(self._lines)
 
     @property
     def waiting(self) -> int:

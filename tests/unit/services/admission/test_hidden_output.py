@@ -39,7 +39,7 @@ HOLD = Hold(
 def _stream(*, held: int = 1_000, written: int = 0, model: str = "m") -> Admitted:
     """Return a stream that may write 40,000 tokens."""
     target = Target("up", model, cast("Provider", None))
-    offer = Offer(target, Quote(), None, model, Bound(10, 40_000, 10, 40_000), held)
+    offer = Offer(target, Quote(), None, model, Bound(10, 40_000, 10, 40_000), held, 0)
     return Admitted(
         hold=HOLD,
         charges=(),

@@ -4,12 +4,10 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.dependencies.container import ContainerDep
-from app.api.dependencies.inference import InferenceDep
+from app.api.dependencies.inference import AnsweringDep
 from app.api.dependencies.permissions import PrincipalDep
 from app.api.dependencies.plain_json import PlainRoute
 from app.api.responses.connection import WhileConnected
-from app.api.responses.event_line import patience_of
 from app.api.responses.event_stream import EventStream
 from app.api.v1.schemas.openai.chat import (
     ChatCompletion,
@@ -41,9 +39,7 @@ async def create_chat_completion(
     body: ChatCompletionRequest,
     request: Request,
     principal: PrincipalDep,
-    inference: InferenceDep,
-    *,
-    container: ContainerDep,
+    answering: AnsweringDep,
 ) -> Response:
     """Complete a chat, whole or streamed, as OpenAI's API does.
 
@@ -53,10 +49,10 @@ async def create_chat_completion(
     call = await to_call(body, request, principal)
     if call.stream:
         return EventStream(
-            inference.stream(call),
+            answering.inference.stream(call),
             lambda: answer_headers(call.trace),
-            patience=patience_of(container.settings),
+            patience=answering.patience,
         )
     async with WhileConnected(request.receive):
-        answer = await inference.answer(call)
+        answer = await answering.inference.answer(call)
     return Response(answer, media_type="application/json", headers=answer_headers(call.trace))
