@@ -24,9 +24,7 @@ class SystemClock:
         """Return the current moment, aware and in UTC."""
         return datetime.now(UTC)
 
-    def monotonic(self) -> float:
-        """Return seconds on a clock that never goes back, for measuring spans."""
-        return time.perf_counter()
+    monotonic = staticmethod(time.perf_counter)  # asked a dozen times a call
 
 
 def epoch_ms(moment: datetime) -> int:

@@ -22,7 +22,6 @@ from app.services.providers.provider import ChatRequest
 from app.services.routing.course import Course
 from app.services.routing.entrances import Entrances
 from app.services.routing.health import Health
-from app.services.routing.plan import Plan
 from app.services.routing.target import Target
 
 _LEAST_SECONDS: Final = 0.001  # a limit has to be more than nothing
@@ -40,9 +39,9 @@ class Attempts:
         self.entrances = entrances
         self.clock = clock
 
-    def of(self, call: Call, admitted: Admitted, plan: Plan, outcome: Outcome) -> "AttemptsOfCall":
+    def of(self, call: Call, admitted: Admitted, outcome: Outcome) -> "AttemptsOfCall":
         """Return the attempts of one call, none of them made yet; each will be in its outcome."""
-        return AttemptsOfCall(self, call, admitted, plan, outcome=outcome)
+        return AttemptsOfCall(self, call, admitted, outcome)
 
 
 class AttemptsOfCall:
@@ -52,20 +51,16 @@ class AttemptsOfCall:
     itself, `next` gives another one, or raises the failure.
     """
 
-    def __init__(
-        self, its: Attempts, call: Call, admitted: Admitted, plan: Plan, *, outcome: Outcome
-    ) -> None:
+    def __init__(self, its: Attempts, call: Call, admitted: Admitted, outcome: Outcome) -> None:
         """Begin with nobody asked."""
         self._its = its
         self._outcome = outcome
         self._call = call
         self._admitted = admitted
-        offered = [offer.target for offer in admitted.offers]  # those whose price is known
-        if len(offered) < len(plan.targets):
-            plan = plan._replace(targets=offered)
-        self._course = Course(plan, its.health, its.entrances, its.clock)
+        targets = [offer.target for offer in admitted.offers]
+        self._course = Course(targets, its.health, its.entrances, its.clock)
         self._ends_at = call.trace.started + max(
-            (target.timeouts.total_seconds for target in plan.targets), default=0.0
+            [target.timeouts.total_seconds for target in targets]
         )
         self._error: AppError | None = None
 

@@ -21,7 +21,6 @@ from app.services.inference.used import sum_up
 from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.entry import Status
 from app.services.providers.dialects.chat_stream import cut_chunk
-from app.services.routing.plan import Plan
 from app.services.routing.router import Router
 
 DONE: Final = b"data: [DONE]\n\n"
@@ -61,9 +60,9 @@ class InferenceService:
             OverloadedError: there is no room for it, here or at an upstream.
             UpstreamError: nobody who could be asked has answered.
         """
-        plan, admitted = await self._let_in(call)
+        admitted = await self._let_in(call)
         with self._settled(call, admitted) as outcome:
-            attempts = self._attempts.of(call, admitted, plan, outcome=outcome)
+            attempts = self._attempts.of(call, admitted, outcome)
             answer: bytes | None = None
             while answer is None:
                 attempt = await attempts.next()
@@ -83,9 +82,9 @@ class InferenceService:
         Raises:
             The same as `answer`; UpstreamError also where the upstream broke on the way.
         """
-        plan, admitted = await self._let_in(call)
+        admitted = await self._let_in(call)
         with self._settled(call, admitted) as outcome:
-            attempts = self._attempts.of(call, admitted, plan, outcome=outcome)
+            attempts = self._attempts.of(call, admitted, outcome)
             async with aclosing(self._attempted(attempts, admitted)) as events:
                 async for event in events:
                     call.trace.note_event(self._clock)
@@ -94,12 +93,11 @@ class InferenceService:
             outcome.status = Status.OK
         yield _trailer(call) + DONE
 
-    async def _let_in(self, call: Call) -> tuple[Plan, Admitted]:
+    async def _let_in(self, call: Call) -> Admitted:
         """Plan a call and admit it. Settling it makes room for the next one."""
         await self.front_door.enter(call.urgency)
         try:
-            plan = self._router.plan(call)
-            return plan, await self._admission.admit(call, plan)
+            return await self._admission.admit(call, self._router.plan(call))
         except BaseException:
             self.front_door.leave()
             raise

@@ -1,6 +1,6 @@
 """Whom to ask next for one call, after all that has failed so far."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Final, NamedTuple
 
@@ -15,7 +15,6 @@ from app.core.errors import (
 from app.services.routing.backoff import backoff_seconds
 from app.services.routing.entrances import Entrances
 from app.services.routing.health import Health
-from app.services.routing.plan import Plan
 from app.services.routing.target import Target
 from app.services.routing.verdict import Verdict
 from app.utils.chance import chance
@@ -37,15 +36,17 @@ class Step(NamedTuple):
 
 
 class Course:
-    """Goes through a plan. One a call.
+    """Goes through the targets of a plan. One a call.
 
     A failure leads to the next target that can be asked at once; then to those that failed, as far
     as the retry budget of their upstream allows it; then to those of whom nothing good is known.
     """
 
-    def __init__(self, plan: Plan, health: Health, entrances: Entrances, clock: Clock) -> None:
+    def __init__(
+        self, targets: Sequence[Target], health: Health, entrances: Entrances, clock: Clock
+    ) -> None:
         """Begin with nobody asked."""
-        self._plan = plan
+        self._targets = targets
         self._health = health
         self._entrances = entrances
         self._clock = clock
@@ -74,7 +75,7 @@ class Course:
 
     def note_full(self, target: Target) -> None:
         """Note that there was no room at a target's upstream."""
-        self._full.update(one for one in self._plan.targets if one.upstream == target.upstream)
+        self._full.update(one for one in self._targets if one.upstream == target.upstream)
 
     def note_failed(self, target: Target, error: AppError, verdict: Verdict) -> None:
         """Note that a target failed."""
@@ -87,15 +88,15 @@ class Course:
 
         Where somebody was asked already, it is nobody: what became of them is known.
         """
-        if self._asked:
+        if self._asked or first is self._targets[0]:
             return []
-        before = takewhile(lambda one: one is not first, self._plan.targets)
+        before = takewhile(lambda one: one is not first, self._targets)
         found = ((one, self._health.standing(one.place).reason) for one in before)
         return [*dict.fromkeys(f"{one.upstream} {why or _FULL}" for one, why in found)]
 
     def refusal(self) -> AppError:
         """Return why nobody can be asked, where nobody was."""
-        found = [(self._health.standing(one.place), one) for one in self._plan.targets]
+        found = [(self._health.standing(one.place), one) for one in self._targets]
         standing, target = min(found, key=lambda one: one[0].wait_seconds)
         kind = _SAID.get(standing.reason, UpstreamUnavailableError)
         return kind(
@@ -129,9 +130,7 @@ class Course:
                 yield Step(target, wait)
 
     def _fresh(self) -> Iterator[Target]:
-        return (
-            one for one in self._plan.targets if one not in self._asked and one not in self._full
-        )
+        return (one for one in self._targets if one not in self._asked and one not in self._full)
 
     def _pause(self, target: Target) -> float:
         """Return for how long an upstream has said that a target cannot be asked."""
@@ -141,7 +140,7 @@ class Course:
     def _may_go(self, target: Target) -> bool:
         """Take a repeat out of its budget, where it is one."""
         retries, now = self._entrances.of(target.upstream).retries, self._clock.monotonic()
-        if any(one.upstream == target.upstream for one in self._asked):
+        if self._asked and any(one.upstream == target.upstream for one in self._asked):
             return retries.take(now)
         retries.note_call(now)
         return True

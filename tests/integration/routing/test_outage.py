@@ -15,7 +15,6 @@ from app.services.routing.breaker import LONGEST_OPEN_SECONDS
 from app.services.routing.course import Course
 from app.services.routing.entrances import Entrances
 from app.services.routing.health import Health
-from app.services.routing.plan import Plan
 from app.services.routing.target import Target
 from tests.support.skipped_time import in_no_time
 
@@ -69,7 +68,7 @@ class Traffic:
                 await asyncio.sleep(1 / CALLS_PER_SECOND)
 
     async def call(self) -> None:
-        course = Course(Plan("m", self.targets), self.health, self.entrances, self.clock)
+        course = Course(self.targets, self.health, self.entrances, self.clock)
         ends_at = self.clock.monotonic() + TOTAL_SECONDS
         asked = set[Target]()
         while step := course.next(ends_at - self.clock.monotonic()):

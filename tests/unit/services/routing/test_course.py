@@ -12,7 +12,6 @@ from app.services.providers.provider import Provider
 from app.services.routing.course import LONGEST_WAIT_SECONDS, Course
 from app.services.routing.entrances import Entrances
 from app.services.routing.health import Health
-from app.services.routing.plan import Plan
 from app.services.routing.target import Target
 
 A, B, C = (Target(name, "m", cast("Provider", None)) for name in "abc")
@@ -45,7 +44,7 @@ class World:
         self.course = self.another()
 
     def another(self) -> Course:
-        return Course(Plan("m", self.targets), self.health, self.entrances, self.clock)
+        return Course(self.targets, self.health, self.entrances, self.clock)
 
     def ask(self, error: errors.AppError | None = None, *, left: float = 600.0) -> Target | None:
         """Ask whoever is next, who answers with an error, or well; return who it was."""
