@@ -22,6 +22,7 @@ async def test_a_call_appears_by_itself_and_is_told_in_full(
     )
     await show(admins_page, "calls?tag=run%3D7", "Calls")
     await expect(admins_page.get_by_text("No call fits these filters")).to_be_visible()
+    await expect(admins_page.get_by_label("Tag")).to_have_value("run=7")
     caller = Gateway(gateway.url, "", {"Authorization": f"Bearer {issued['secret']}"})
     await caller.chat("find me", model="sim/503-then-ok-1")
 
@@ -110,7 +111,7 @@ async def test_a_member_sees_their_own_calls_and_no_others(
 
     await expect(members_page.get_by_role("row")).to_have_count(2)
     await show(members_page, f"calls/{entries['data'][0]['id']}", "Call")
-    await expect(members_page.get_by_role("alert")).to_contain_text("There is no such call")
+    await expect(members_page.get_by_text("There is no such call that you may see")).to_be_visible()
     assert not any("/v1/admin" in request for request in watched.requests)
 
 

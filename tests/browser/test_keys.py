@@ -8,7 +8,7 @@ from tests.browser.accessibility import grave_problems
 from tests.browser.gateways import Gateway
 from tests.browser.pages import show
 
-NASTY = "<img src=x onerror=document.title='owned'>"
+NASTY = "<img src=y onerror=document.title='owned'>"
 
 
 async def ask(gateway: Gateway, secret: str) -> str:

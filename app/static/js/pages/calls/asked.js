@@ -1,13 +1,15 @@
 import { html } from "../../lib/html.js";
 import { hrefTo } from "../../lib/router.js";
+import { isAdmin } from "../../lib/session.js";
 import { Time } from "../../parts/values.js";
 import { keyWords } from "./entry.js";
 
 /**
  * What was asked, and by whom; what has a list of its own is a link.
- * @param {{ entry: import("./entry.js").Entry, names: Map<string, string> }} props
+ * @param {{ entry: import("./entry.js").Entry, names: Map<string, string>,
+ *   who: import("../../lib/session.js").Session }} props
  */
-export function Asked({ entry, names }) {
+export function Asked({ entry, names, who }) {
   const tags = Object.entries(entry.tags);
   const isAlias = entry.upstream_model !== null && entry.upstream_model !== entry.model;
   return html`<dl class="facts">
@@ -17,7 +19,7 @@ export function Asked({ entry, names }) {
       ${isAlias && html`<span class="quiet">${` asked for as ${entry.upstream_model}`}</span>`}
     </dd>
     <dt>Task</dt><dd>${`${entry.task}, ${entry.stream ? "as a stream" : "as one answer"}`}</dd>
-    ${entry.user_id && html`<dt>Person</dt><dd><a href=${hrefTo("calls", { user_id: entry.user_id })}>${names.get(entry.user_id) ?? entry.user_id}</a></dd>`}
+    ${entry.user_id && html`<dt>Person</dt><dd><${Person} id=${entry.user_id} name=${names.get(entry.user_id)} isLink=${isAdmin(who)} /></dd>`}
     <dt>Key</dt>
     <dd>
       ${entry.key_id.startsWith("key_")
@@ -25,7 +27,7 @@ export function Asked({ entry, names }) {
         : keyWords(entry.key_id, names)}
     </dd>
     <dt>Charged to</dt>
-    <dd>${entry.team_id === null ? "no team" : html`<a href=${hrefTo("calls", { team_id: entry.team_id })}>${names.get(entry.team_id) ?? entry.team_id}</a>`}</dd>
+    <dd>${entry.team_id === null ? "no team" : html`<a href=${`#/teams/${encodeURIComponent(entry.team_id)}`}>${names.get(entry.team_id) ?? entry.team_id}</a>`}</dd>
     ${entry.end_user && html`<dt>For</dt><dd>${entry.end_user}</dd>`}
     ${tags.length > 0 &&
     html`<dt>Tags</dt>
@@ -39,4 +41,9 @@ export function Asked({ entry, names }) {
     <dt>Let in</dt><dd><${Time} at=${entry.created_at} isFull /></dd>
     <dt>Written down</dt><dd><${Time} at=${entry.settled_at} isFull /></dd>
   </dl>`;
+}
+
+/** @param {{ id: string, name?: string, isLink: boolean }} props */
+function Person({ id, name = id, isLink }) {
+  return isLink ? html`<a href=${`#/people/${encodeURIComponent(id)}`}>${name}</a>` : html`<span>${name}</span>`;
 }

@@ -25,7 +25,8 @@ const BETWEEN = "between";
  */
 export function FilterBar({ who, query, children }) {
   const choices = useLoad((signal) => readChoices(who, signal), []);
-  const [isOpen, setOpen] = useState(FURTHER.some((name) => query[name] !== undefined));
+  const [isOpen, setOpen] = useState(false);
+  const isFurther = FURTHER.some((name) => query[name] !== undefined);
   const { teams = [], models = [] } = choices.data ?? {};
   const set = (/** @type {Query} */ changes) => replaceWith("calls", changed(query, changes));
   const isNarrowed = countOf(query) > 0;
@@ -39,11 +40,12 @@ export function FilterBar({ who, query, children }) {
       html`<${SelectField} label=${isAdmin(who) ? "Team" : "Whose"} value=${query.team_id ?? ""} options=${teamOptions(who, teams, query)}
         onInput=${(/** @type {string} */ id) => set({ team_id: id, user_id: isAdmin(who) ? query.user_id : "" })} />`}
     </div>
-    ${isOpen && html`<${FurtherFilters} who=${who} query=${query} set=${set} choices=${choices.data} />`}
+    ${(isOpen || isFurther) && html`<${FurtherFilters} who=${who} query=${query} set=${set} choices=${choices.data} />`}
     <div class="filter-ends">
-      <button type="button" class="button quiet small" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}>
+      ${!isFurther &&
+      html`<button type="button" class="button quiet small" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}>
         ${isOpen ? "Fewer filters" : "More filters"}
-      </button>
+      </button>`}
       ${isNarrowed && html`<${Button} kind="quiet" isSmall onClick=${() => replaceWith("calls")}>Clear all</${Button}>`}
       ${children}
     </div>

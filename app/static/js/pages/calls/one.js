@@ -4,8 +4,9 @@ import { html } from "../../lib/html.js";
 import { isAdmin, isLead } from "../../lib/session.js";
 import { useLoad } from "../../lib/state.js";
 import { Badge } from "../../parts/badge.js";
+import { Button } from "../../parts/button.js";
 import { CopyButton } from "../../parts/copy-button.js";
-import { Loaded } from "../../parts/loaded.js";
+import { Empty, Loaded } from "../../parts/loaded.js";
 import { Notice } from "../../parts/notice.js";
 import { Page, Section } from "../../parts/page.js";
 import { Money, Time } from "../../parts/values.js";
@@ -31,10 +32,19 @@ export default function Call({ who, params }) {
     intro=${html`<span class="call-id"><code>${id}</code><${CopyButton} text=${id} what="Copy the call's id" kind="quiet" /></span>`}
     actions=${html`<a class="button small" href="#/calls">All calls</a>`}
   >
-    <${Loaded} of=${entry} lines=${10}>
-      ${(/** @type {Entry} */ data) => html`<${Whole} entry=${data} names=${names} who=${who} />`}
-    </${Loaded}>
+    ${entry.error?.status === 404
+      ? html`<${NotFound} onAgain=${entry.again} />`
+      : html`<${Loaded} of=${entry} lines=${10}>
+          ${(/** @type {Entry} */ data) => html`<${Whole} entry=${data} names=${names} who=${who} />`}
+        </${Loaded}>`}
   </${Page}>`;
+}
+
+/** @param {{ onAgain: () => void }} props */
+function NotFound({ onAgain }) {
+  return html`<${Empty} title="There is no such call that you may see" actions=${html`<${Button} onClick=${onAgain}>Look again</${Button}>`}>
+    It may be under way: a call appears when it has ended. Or it is deleted by now, or somebody else's.
+  </${Empty}>`;
 }
 
 /** @param {{ entry: Entry, names: Map<string, string>, who: import("../../lib/session.js").Session }} props */
@@ -44,7 +54,7 @@ function Whole({ entry, names, who }) {
     <${Figures} entry=${entry} />
     <${Section} title="Attempts"><${Attempts} entry=${entry} /></${Section}>
     <div class="call-columns">
-      <${Section} title="What was asked, and by whom"><${Asked} entry=${entry} names=${names} /></${Section}>
+      <${Section} title="What was asked, and by whom"><${Asked} entry=${entry} names=${names} who=${who} /></${Section}>
       <${Section} title="Tokens and cost"><${Cost} entry=${entry} /></${Section}>
     </div>
     <${Section} title="Headers of the answer"><${Headers} entry=${entry} /></${Section}>
@@ -96,13 +106,13 @@ function Headers({ entry }) {
 
 /** @param {string} reason */
 function finishWords(reason) {
-  const words = { stop: "to its end", length: "up to the limit of tokens", tool_calls: "with a call of a tool" };
+  const words = { stop: "to the end", length: "cut at the most tokens that were allowed", tool_calls: "with a call of a tool" };
   return words[/** @type {keyof typeof words} */ (reason)] ?? reason;
 }
 
 /** @param {Entry} entry */
-function rateOf({ units_out: out, latency_ms: latency, ttft_ms: first, stream }) {
-  const ms = stream && first !== null ? latency - first : latency;
+function rateOf({ units_out: out, latency_ms: latency, ttft_ms: first, stream, tries }) {
+  const ms = stream && first !== null ? latency - first : (tries.at(-1)?.latency_ms ?? latency);
   return out !== null && out > 1 && ms > 0 ? `${amount(Math.round((1000 * out) / ms), "token")} a second` : "";
 }
 

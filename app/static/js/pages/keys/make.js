@@ -29,7 +29,7 @@ export function MakeKey({ who, onClose, onMade }) {
   const [made, setMade] = useState(/** @type {import("./key.js").Key | null} */ (null));
   const action = useAction();
   if (made !== null) {
-    return html`<${Dialog} title="Your new key" onClose=${onClose} isSticky><${Secret} of=${made} onClose=${onClose} /></${Dialog}>`;
+    return html`<${Dialog} title="Your new key" onClose=${onClose} isSticky><${Secret} of=${made} who=${who} onClose=${onClose} /></${Dialog}>`;
   }
   const submit = async () => {
     const found = missingIn(wish);

@@ -1,18 +1,23 @@
 import { get, post, remove } from "../../lib/api.js";
 import { html, useState } from "../../lib/html.js";
 import { hrefTo } from "../../lib/router.js";
+import { isAdmin } from "../../lib/session.js";
 import { useAction, useLoad } from "../../lib/state.js";
+import { loadStyle } from "../../lib/style.js";
 import { Badge } from "../../parts/badge.js";
 import { Button } from "../../parts/button.js";
 import { ConfirmButton, Dialog } from "../../parts/dialog.js";
 import { Form, SelectField, errorFor } from "../../parts/field.js";
-import { Loaded } from "../../parts/loaded.js";
+import { Empty, Loaded } from "../../parts/loaded.js";
 import { ErrorNotice } from "../../parts/notice.js";
 import { Page } from "../../parts/page.js";
 import { Time } from "../../parts/values.js";
+import { Bound } from "../budgets/bound.js";
 import { useNames } from "../calls/use-names.js";
 import { hint, keyState, modelWords, ownerWords, revokeWords, rightsOver, scopeWords } from "./key.js";
 import { Secret } from "./secret.js";
+
+await loadStyle("static/css/manage.css"); // budgets and limits look as on their own page
 
 /** @typedef {import("./key.js").Key} Key */
 
@@ -32,13 +37,15 @@ export default function OneKey({ who, params }) {
   const key = useLoad((signal) => get(place, {}, signal), [place]);
   const { canRotate, canRevoke } = key.data ? rightsOver(key.data, who) : { canRotate: false, canRevoke: false };
   const actions = html`
-    ${canRotate && html`<${Rotate} of=${key.data} place=${place} onDone=${key.again} />`}
+    ${canRotate && html`<${Rotate} of=${key.data} who=${who} place=${place} onDone=${key.again} />`}
     ${canRevoke &&
     html`<${ConfirmButton} label="Revoke" verb="Revoke the key" title=${`Revoke ${key.data.name}?`}
       act=${() => remove(place).then(key.again)}>${revokeWords(key.data)}</${ConfirmButton}>`}
   `;
   return html`<${Page} title=${key.data?.name ?? "Key"} intro=${html`<a href="#/keys">All keys</a>`} actions=${actions}>
-    <${Loaded} of=${key} lines=${6}>${(/** @type {Key} */ data) => html`<${Facts} of=${data} who=${who} />`}</${Loaded}>
+    ${key.error?.status === 404
+      ? html`<${Empty} title="There is no such key that you may see">It may be deleted with its owner, or somebody else's.</${Empty}>`
+      : html`<${Loaded} of=${key} lines=${6}>${(/** @type {Key} */ data) => html`<${Facts} of=${data} who=${who} />`}</${Loaded}>`}
   </${Page}>`;
 }
 
@@ -65,12 +72,13 @@ function Facts({ of: key, who }) {
       html`<dt>Takes the place of</dt><dd><a href=${`#/keys/${encodeURIComponent(key.lineage_id)}`}>an earlier key</a>, whose limits and budgets it has</dd>`}
       <dt>Id</dt><dd class="mono">${key.id}</dd>
     </dl>
-    <p class="key-links"><a href=${hrefTo("calls", { key_id: key.id })}>Its calls</a><a href=${hrefTo("budgets", { scope: "key", scope_id: key.lineage_id })}>Budgets and limits</a></p>
+    <p><a href=${hrefTo("calls", { key_id: key.id })}>Its calls</a></p>
+    <${Bound} whose=${{ scope: "key", id: key.lineage_id, name: key.name }} canChange=${isAdmin(who) && keyState(key).works} />
   `;
 }
 
-/** @param {{ of: Key, place: string, onDone: () => void }} props */
-function Rotate({ of: key, place, onDone }) {
+/** @param {{ of: Key, who: import("../../lib/session.js").Session, place: string, onDone: () => void }} props */
+function Rotate({ of: key, who, place, onDone }) {
   const [isOpen, setOpen] = useState(false);
   const [hours, setHours] = useState("24");
   const [made, setMade] = useState(/** @type {Key | null} */ (null));
@@ -88,7 +96,7 @@ function Rotate({ of: key, place, onDone }) {
     <${Button} onClick=${() => setOpen(true)}>Rotate</${Button}>
     ${isOpen &&
     made !== null &&
-    html`<${Dialog} title="The new secret" onClose=${close} isSticky><${Secret} of=${made} onClose=${close} /></${Dialog}>`}
+    html`<${Dialog} title="The new secret" onClose=${close} isSticky><${Secret} of=${made} who=${who} onClose=${close} /></${Dialog}>`}
     ${isOpen &&
     made === null &&
     html`<${Dialog} title=${`Rotate ${key.name}?`} onClose=${close}>

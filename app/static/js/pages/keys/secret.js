@@ -1,5 +1,6 @@
 import { html } from "../../lib/html.js";
 import { readList } from "../../lib/lists.js";
+import { isAdmin } from "../../lib/session.js";
 import { useLoad } from "../../lib/state.js";
 import { Button } from "../../parts/button.js";
 import { CopyButton } from "../../parts/copy-button.js";
@@ -8,9 +9,9 @@ import { curlLine, modelFor } from "./key.js";
 
 /**
  * The secret of a key that was just made, and a line that tries it.
- * @param {{ of: import("./key.js").Key, onClose: () => void }} props
+ * @param {{ of: import("./key.js").Key, who: import("../../lib/session.js").Session, onClose: () => void }} props
  */
-export function Secret({ of: key, onClose }) {
+export function Secret({ of: key, who, onClose }) {
   const models = useLoad((signal) => readList("v1/models", signal), []);
   const secret = key.secret ?? "";
   const model = modelFor(key.allowed_models, (models.data ?? []).map((/** @type {{ id: string }} */ one) => one.id));
@@ -26,8 +27,8 @@ export function Secret({ of: key, onClose }) {
       <pre tabindex="0">${line}</pre>
     </div>
     <p class="quiet">
-      A client of OpenAI takes the key and the address ${" "}<code>${new URL("v1", document.baseURI).href}</code>.
-      ${" "}<a href="#/budgets" onClick=${onClose}>Limit what it may spend</a>
+      A client of OpenAI takes the key and the address <code>${new URL("v1", document.baseURI).href}</code>.
+      ${isAdmin(who) && html` <a href=${`#/keys/${encodeURIComponent(key.id)}`} onClick=${onClose}>Limit what it may spend</a>`}
     </p>
     <div class="dialog-actions"><${Button} onClick=${onClose}>I have copied it</${Button}></div>
   `;
