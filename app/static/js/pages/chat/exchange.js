@@ -91,6 +91,7 @@ function AnswerView({ exchange, isLast, isSent, isBusy, onAsk, onAgain }) {
 
 /** @param {{ answer: import("./types.js").Answer }} props */
 function Progress({ answer }) {
-  const words = { waiting: "waiting", writing: "writing", stopped: "stopped", failed: "not whole", done: null }[answer.state];
+  const failed = answer.text === "" ? null : "not whole";
+  const words = { waiting: "waiting", writing: "writing", stopped: "stopped", failed, done: null }[answer.state];
   return words && html`<${Badge}>${words}</${Badge}>`;
 }

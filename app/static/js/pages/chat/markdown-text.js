@@ -1,22 +1,23 @@
-import { Component, html, useEffect } from "../../lib/html.js";
+import { Component, html, useEffect, useState } from "../../lib/html.js";
 import { loadStyle } from "../../lib/style.js";
 import { copyText } from "../../parts/copy-button.js";
-import { blocksOf } from "./markdown.js";
+import { growingMarkdown, markupOf } from "./markdown.js";
 
 /**
  * A model's Markdown. While it is written, only its last block is drawn anew.
  * @param {{ text: string }} props
  */
 export function MarkdownText({ text }) {
+  const [growing] = useState(growingMarkdown);
   useEffect(() => {
     loadStyle("static/css/markdown.css").catch(() => {}); // it can be read without
   }, []);
   if (text === "") {
     return null;
   }
-  const { blocks, named } = blocksOf(text);
+  const pieces = growing.read(text).filter(({ type }) => type !== "space" && type !== "def");
   return html`<div class="markdown" onClick=${copyCode}>
-    ${blocks.map(({ raw, markup }, index) => html`<${Drawn} key=${index} raw=${raw} markup=${markup} named=${named} />`)}
+    ${pieces.map((piece, index) => html`<${Drawn} key=${index} piece=${piece} named=${growing.named} />`)}
   </div>`;
 }
 
@@ -24,13 +25,13 @@ export function MarkdownText({ text }) {
 class Drawn extends Component {
   /** @param {any} next */
   shouldComponentUpdate(next) {
-    const { raw, named } = /** @type {any} */ (this.props);
-    return next.raw !== raw || next.named !== named;
+    const { piece, named } = /** @type {any} */ (this.props);
+    return next.piece.raw !== piece.raw || next.named !== named;
   }
 
   render() {
-    const { markup } = /** @type {any} */ (this.props);
-    return html`<div class="block" dangerouslySetInnerHTML=${{ __html: markup() }}></div>`;
+    const { piece } = /** @type {any} */ (this.props);
+    return html`<div class="block" dangerouslySetInnerHTML=${{ __html: markupOf(piece) }}></div>`;
   }
 }
 

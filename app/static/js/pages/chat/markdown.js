@@ -1,7 +1,8 @@
 // A model's Markdown as markup that does nothing: no HTML of its own, no images, no styles.
 
 import DOMPurify from "../../../vendor/purify.mjs";
-import { Marked } from "../../../vendor/marked.mjs";
+import { Lexer, Marked } from "../../../vendor/marked.mjs";
+import { GrowingMarkdown } from "./growing.js";
 import { escaped, targetOf } from "./markup.js";
 
 const TAGS = [
@@ -36,23 +37,21 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   }
 });
 
-/**
- * A piece of Markdown that stands for itself: a paragraph, a list, a block of code.
- * @typedef {{ raw: string, markup: () => string }} Block
- */
+/** Return what reads a text that grows. */
+export function growingMarkdown() {
+  return new GrowingMarkdown((text, links) => {
+    const lexer = new Lexer(marked.defaults);
+    lexer.tokens.links = /** @type {any} */ (links);
+    return [...lexer.lex(text)];
+  });
+}
 
 /**
- * Cut Markdown into its blocks. While an answer is written only the last one changes, or all of them
- * when `named` does: the addresses that links in it may mean by a name.
- * @param {string} text
- * @returns {{ blocks: Block[], named: number }}
+ * Return a piece of Markdown as markup.
+ * @param {import("../../../vendor/marked.mjs").Token} piece
  */
-export function blocksOf(text) {
-  const tokens = marked.lexer(text);
-  const blocks = tokens
-    .filter(({ type }) => type !== "space" && type !== "def")
-    .map((token) => ({ raw: token.raw, markup: () => clean(marked.parser([token])) }));
-  return { blocks, named: Object.keys(tokens.links).length };
+export function markupOf(piece) {
+  return clean(marked.parser([piece]));
 }
 
 /**
