@@ -52,7 +52,11 @@ async def get_scope_filter(
     scope: Annotated[ScopeKind | None, Query(description="Only those of this kind.")] = None,
     scope_id: Annotated[
         str | None,
-        Query(description="Only those of this team, user, or key, named by its `lineage_id`."),
+        Query(
+            min_length=1,
+            max_length=64,
+            description="Only those of this team, user, or key, named by its `lineage_id`.",
+        ),
     ] = None,
 ) -> ScopeFilter:
     """Read from the query whose budgets or limits are wanted."""
