@@ -110,6 +110,8 @@ async def test_a_member_sees_their_own_calls_and_no_others(
     await show(members_page, "calls?model=mine%2Falone", "Calls")
 
     await expect(members_page.get_by_role("row")).to_have_count(2)
+    await members_page.get_by_label("Charged to").select_option("Research")
+    await expect(members_page.get_by_text("No call fits these filters")).to_be_visible()
     await show(members_page, f"calls/{entries['data'][0]['id']}", "Call")
     await expect(members_page.get_by_text("There is no such call that you may see")).to_be_visible()
     assert not any("/v1/admin" in request for request in watched.requests)

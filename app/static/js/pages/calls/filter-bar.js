@@ -37,7 +37,7 @@ export function FilterBar({ who, query, children }) {
         onInput=${(/** @type {string} */ status) => set({ status })} />
       <${TypedField} label="Model" value=${query.model} among=${models} onChange=${(/** @type {string} */ model) => set({ model })} />
       ${teams.length > 0 &&
-      html`<${SelectField} label=${isAdmin(who) ? "Team" : "Whose"} value=${query.team_id ?? ""} options=${teamOptions(who, teams, query)}
+      html`<${SelectField} label=${teamLabel(who)} value=${query.team_id ?? ""} options=${teamOptions(who, teams, query)}
         onInput=${(/** @type {string} */ id) => set({ team_id: id, user_id: isAdmin(who) ? query.user_id : "" })} />`}
     </div>
     ${(isOpen || isFurther) && html`<${FurtherFilters} who=${who} query=${query} set=${set} choices=${choices.data} />`}
@@ -105,6 +105,11 @@ function TypedField({ label, value = "", onChange, among, placeholder }) {
   `;
 }
 
+/** @param {Session} who */
+function teamLabel(who) {
+  return isAdmin(who) ? "Team" : isLead(who) ? "Whose" : "Charged to";
+}
+
 /**
  * @param {Session} who
  * @param {Option[]} teams
@@ -112,8 +117,8 @@ function TypedField({ label, value = "", onChange, among, placeholder }) {
  * @returns {Option[]}
  */
 function teamOptions(who, teams, query) {
-  const [first, ...rest] = withChosen(teams, query.team_id);
-  return isAdmin(who) ? [{ value: "", label: "All" }, ...rest] : [{ ...first, value: "", label: "My own calls" }, ...rest];
+  const [first = { value: "", label: "Any" }, ...rest] = withChosen(teams, query.team_id);
+  return isAdmin(who) || !isLead(who) ? [first, ...rest] : [{ value: "", label: "My own calls" }, ...rest];
 }
 
 /**
@@ -128,7 +133,7 @@ function withChosen(options, chosen) {
 }
 
 /**
- * Read what can be chosen from. A lead's teams are those that they lead.
+ * Read what can be chosen from. A lead's teams are those that they lead, a member's those that they are in.
  * @param {Session} who
  * @param {AbortSignal} signal
  * @returns {Promise<Choices>}
@@ -139,7 +144,7 @@ async function readChoices(who, signal) {
   const [people, keys, teams, models] = await Promise.all([
     seesOthers ? readList("v1/users", signal) : [],
     readList("v1/keys", signal),
-    isAdmin(who) ? readList("v1/teams", signal) : led,
+    isAdmin(who) ? readList("v1/teams", signal) : isLead(who) ? led : who.teams,
     readList("v1/models", signal).catch(() => []),
   ]);
   return {

@@ -28,10 +28,9 @@ export default function Calls({ who, query }) {
   const canGrow = isLive(query);
   const live = useLive(path, () => questionOf(query), JSON.stringify(query), canGrow && !isPaused);
   const names = useNames(who, (live.list?.rows ?? []).flatMap(idsOf));
-  const own = !isAdmin(who) && !path.includes("admin");
   return html`<${Page}
     title="Calls"
-    intro=${own ? "Your own calls, with your keys and in the browser." : "Every call leaves one line here when it has ended."}
+    intro=${introFor(who, path)}
     actions=${html`<${ExportButtons} path=${path} question=${() => questionOf(query)} />`}
   >
     <div class="calls">
@@ -46,6 +45,17 @@ export default function Calls({ who, query }) {
       ${live.list?.hasMore && html`<div><${Button} isBusy=${live.isBusy} onClick=${live.more}>Load more</${Button}></div>`}
     </div>
   </${Page}>`;
+}
+
+/**
+ * @param {import("../../lib/session.js").Session} who
+ * @param {string} path
+ */
+function introFor(who, path) {
+  if (isAdmin(who)) {
+    return "Every call leaves one line here when it has ended.";
+  }
+  return path.startsWith("v1/admin") ? "The calls that your team is charged for." : "Your own calls, with your keys and in the browser.";
 }
 
 /** @param {{ live: import("./use-live.js").Live, isPaused: boolean, onPause: () => void }} props */

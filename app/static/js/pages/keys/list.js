@@ -58,7 +58,7 @@ function Filters({ who, query }) {
 function Nothing({ isNarrowed, onMake }) {
   return isNarrowed
     ? html`<${Empty} title="No key of theirs" actions=${html`<a class="button" href=${hrefTo("keys")}>All keys</a>`} />`
-    : html`<${Empty} title="No keys yet" actions=${html`<${Button} kind="primary" onClick=${onMake}>Make a key</${Button}>`}>
+    : html`<${Empty} title="No keys yet" actions=${html`<${Button} onClick=${onMake}>Make a key</${Button}>`}>
         A key lets a program call models with any client of OpenAI or Hugging Face.
       </${Empty}>`;
 }
