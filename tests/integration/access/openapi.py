@@ -24,6 +24,7 @@ _THERE: Final = {
     "limit_id": "team-limit",
     "price_id": "price",
     "rule_id": "rule",
+    "row_id": "change",
     "entry_id": "call",
     "upstream": "upstream",
     "name": "made-model",
