@@ -18,7 +18,7 @@ export const LARGEST_KEPT_BYTES = 1_000_000;
  */
 export function keptChat(userId) {
   const kept = recall("sessionStorage", KEY);
-  if (kept?.of === userId) {
+  if (kept?.of === userId && Array.isArray(kept.chat?.exchanges)) {
     return { ...kept.chat, settings: { ...NO_SETTINGS, ...kept.chat.settings } };
   }
   const model = recall("localStorage", MODEL_KEY);
