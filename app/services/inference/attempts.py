@@ -60,7 +60,7 @@ class AttemptsOfCall:
         targets = [offer.target for offer in admitted.offers]
         self._course = Course(targets, its.health, its.entrances, its.clock)
         self._ends_at = call.trace.started + max(
-            [target.timeouts.total_seconds for target in targets]
+            target.timeouts.total_seconds for target in targets
         )
         self._error: AppError | None = None
 
