@@ -143,7 +143,7 @@ async def test_an_address_names_whose_budgets_are_shown_and_made(
     )
     key = await gateway.ask("POST", f"/v1/keys/{old['id']}/rotate", {})
     await show(page, f"keys/{key['id']}", "batch-app")
-    await page.get_by_role("link", name="Budgets and limits").last.click()
+    await page.get_by_role("main").get_by_role("link", name="Budgets and limits").click()
     await expect(page.get_by_text("Those of key batch-app")).to_be_visible()
     await expect(page.get_by_text("No budget here")).to_be_visible()
     await page.get_by_role("button", name="New budget").click()
