@@ -141,9 +141,8 @@ async def test_an_address_names_whose_budgets_are_shown_and_made(
     old = await gateway.ask(
         "POST", "/v1/keys", {"name": "batch-app", "team_id": await gateway.team("Batch")}
     )
-    key = await gateway.ask("POST", f"/v1/keys/{old['id']}/rotate", {})
-    await show(page, f"keys/{key['id']}", "batch-app")
-    await page.get_by_role("main").get_by_role("link", name="Budgets and limits").click()
+    await gateway.ask("POST", f"/v1/keys/{old['id']}/rotate", {})
+    await show(page, f"budgets?scope=key&scope_id={old['id']}", "Budgets and limits")
     await expect(page.get_by_text("Those of key batch-app")).to_be_visible()
     await expect(page.get_by_text("No budget here")).to_be_visible()
     await page.get_by_role("button", name="New budget").click()
