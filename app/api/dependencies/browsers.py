@@ -129,6 +129,7 @@ def _plain_cookie(sent: Sent) -> str:
 def _cookies(header: str | None) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for part in (header or "").split(";"):
-        name, _, value = part.strip().partition("=")
+        # No other white space: what it stands before is another name, which anybody may set.
+        name, _, value = part.strip(" \t").partition("=")
         found.setdefault(name, value)
     return found
