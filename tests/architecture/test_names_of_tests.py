@@ -24,10 +24,14 @@ def test_a_test_that_is_named_by_chance_is_found() -> None:
 
 def _made(module: Module) -> Iterator[str]:
     """Yield what makes a value by chance among the cases of a test."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("parametrize"):
-            for inside in ast.walk(node):
-                if isinstance(inside, ast.Call):
-                    name = ast.unparse(inside.func).rpartition(".")[2]
-                    if name in _BY_CHANCE:
-                        yield name
+    for call in _calls(module.tree):
+        if _name(call) == "parametrize":
+            yield from (_name(inside) for inside in _calls(call) if _name(inside) in _BY_CHANCE)
+
+
+def _calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _name(call: ast.Call) -> str:
+    return ast.unparse(call.func).rpartition(".")[2]
