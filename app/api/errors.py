@@ -292,6 +292,8 @@ def _http_message(scope: Scope, error: HTTPException, headers: Mapping[str, str]
 def _meant_path(scope: Scope) -> str | None:
     """Return the path that a client with too little or too much in its base URL wanted."""
     path: str = scope["path"]
+    if _answers(scope, scope["method"], path):
+        return None  # it is right, and what it names is not there
     guesses = (f"/v1{path}", path.removeprefix("/v1"), path.rstrip("/"))
     return next((one_line(one) for one in guesses if _answers(scope, scope["method"], one)), None)
 

@@ -64,11 +64,18 @@ def _reason(problem: Mapping[str, Any]) -> str:
     kind = problem["type"]
     if kind in _OBJECT:
         return "must be an object"
-    if kind == "too_short":
-        return f"must have at least {problem['ctx']['min_length']} items"
+    if kind in {"too_short", "too_long"}:
+        return _wrong_length(problem["ctx"])
     if kind == "extra_forbidden":
         return "is not a field that is known here; remove it"
     return describe(cast("Any", problem)).replace("a text in quotes", "a text")
+
+
+def _wrong_length(bounds: Mapping[str, Any]) -> str:
+    least, most = bounds.get("min_length"), bounds.get("max_length")
+    bound = f"at least {least}" if most is None else f"at most {most}"
+    # "Value": a secret text, which has characters; all else that has a length is a list of things.
+    return f"must have {bound} {'characters' if bounds['field_type'] == 'Value' else 'items'}"
 
 
 def _either(reasons: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from starlette.types import Scope as AsgiScope
 from app.api.dependencies.callers import find_caller, find_visitor
 from app.api.dependencies.container import get_container
 from app.api.dependencies.locality import is_local
+from app.api.dependencies.small_bodies import with_small_body
 from app.api.errors import RESPONSES
 from app.core.errors import ForbiddenError, UnauthenticatedError
 from app.services.principals import Principal, PrincipalKind, Scope
@@ -112,7 +113,8 @@ class PermittedRoute(APIRoute):
 
         async def handle_permitted(request: Request) -> Response:
             request.scope["state"]["principal"] = await _let_in(permission, request)
-            return await handle(request)
+            is_open = permission is Permission.PUBLIC
+            return await handle(with_small_body(request) if is_open else request)
 
         return handle_permitted
 

@@ -146,6 +146,7 @@ def test_nothing_else_is_a_file(app: FastAPI, path: str) -> None:
 
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "not_found"
+    assert "Use `" not in answer.json()["error"]["message"]  # what was asked for, once more
 
 
 def test_the_description_promises_our_errors_and_no_others(app: FastAPI) -> None:

@@ -203,3 +203,13 @@ def test_no_secret_of_a_session_is_stored_or_logged(
     said = repr(stored) + capsys.readouterr().err
     for secret in (*signed_in.cookies.values(), signed_in.csrf, "a long enough one"):
         assert secret not in said
+
+
+def test_who_is_not_signed_in_has_no_large_body_read(browser: Browser) -> None:
+    refused = browser.send("POST", "/v1/session", {"link": "x", "y": [[]] * 10_000})
+
+    status, code, _, message = error_of(refused)
+    assert (status, code) == (413, "request_too_large")
+    assert message == (
+        "The request body is over 8,192 bytes, the most that is accepted here. Send less."
+    )

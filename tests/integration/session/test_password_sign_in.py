@@ -222,3 +222,9 @@ def test_what_is_neither_a_link_nor_a_password_is_refused_and_not_repeated(
 
     assert error_of(answer)[:3] == (400, "invalid_request", param)
     assert PASSWORD not in answer.text
+
+
+def test_a_password_that_is_too_long_is_counted_in_characters(browser: Browser) -> None:
+    answer = browser.send("POST", "/v1/session", {"email": EMAIL, "password": "x" * 201})
+
+    assert error_of(answer)[3] == "`password` must have at most 200 characters."

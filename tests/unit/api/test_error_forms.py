@@ -19,6 +19,7 @@ STATUSES = {
     "price_unknown": 400,
     "unauthenticated": 401,
     "forbidden": 403,
+    "cross_site": 403,
     "not_found": 404,
     "model_not_allowed": 403,
     "model_not_found": 404,
