@@ -1,12 +1,17 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-ui test-browser check prove faults soak fix docs bench bench-reports lock lock-check clean
+.PHONY: help run demo ui test test-ui test-browser check prove faults soak fix docs bench bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 run: ## serve on http://127.0.0.1:8000 (PORT= for another)
 	@scripts/run
+
+demo: ## show a month of made-up use, over an upstream that flaps (PORT= for another)
+	@scripts/setup run
+	@.venv/bin/python scripts/ui.py run || true # it said why
+	@.venv/bin/python -m scripts.demo $(if $(PORT),--port $(PORT))
 
 ui: ## load the libraries of the web UI, with npm or a Node.js of its own
 	@scripts/setup run

@@ -14,7 +14,12 @@ def new_id(prefix: str) -> str:
 
     The form is ULID's (https://github.com/ulid/spec), so new rows go to the end of an index.
     """
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    return id_at(prefix, time.time_ns() // 1_000_000)
+
+
+def id_at(prefix: str, at_ms: int) -> str:
+    """Return a new id that sorts as one of this moment, in milliseconds since 1970."""
+    value = at_ms << 80 | int.from_bytes(os.urandom(10), "big")
     return f"{prefix}_{_base32(value)}"
 
 

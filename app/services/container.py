@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.core.clock import Clock, SystemClock
 from app.core.config import Settings
+from app.core.demo_data import is_demo
 from app.core.errors import ConfigurationError
 from app.core.gateway_file import GatewayConfig, load_gateway
 from app.core.security import load_pepper
@@ -83,6 +84,7 @@ class Container:
     prices: PriceBook
     gateway_file: GatewayFileWatch
     made_models: MadeModels
+    is_demo: bool  # and so nothing that it shows has happened
 
 
 @asynccontextmanager
@@ -190,4 +192,6 @@ async def open_container(
             prices=prices,
             gateway_file=gateway_file,
             made_models=made_models,
+            is_demo=is_demo(settings.data_dir)
+            and all(one.simulated for one in gateway.upstreams.values()),
         )

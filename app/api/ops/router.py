@@ -37,6 +37,7 @@ async def check_readiness(container: ContainerDep) -> Readiness:
         status="ready",
         version=__version__,
         simulated=any(upstream.simulated for upstream in upstreams),
+        demo=container.is_demo,
         upstreams=upstreams,
     )
 

@@ -1,8 +1,8 @@
 """What the operations routes answer."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class Health(BaseModel):
@@ -25,4 +25,5 @@ class Readiness(BaseModel):
     status: Literal["ready"]
     version: str
     simulated: bool
+    demo: Annotated[bool, Field(description="All of its data are made up: `make demo`.")]
     upstreams: list[ReadyUpstream]

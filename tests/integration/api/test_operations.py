@@ -41,6 +41,7 @@ class TestReady:
             "status": "ready",
             "version": __version__,
             "simulated": True,
+            "demo": False,
             "upstreams": [{"name": "simulator", "kind": "openai", "simulated": True}],
         }
 

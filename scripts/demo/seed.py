@@ -1,0 +1,117 @@
+"""Fills a fresh data folder with a month that never was, in seconds."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime, time, timedelta
+from math import ceil
+from typing import Final
+
+import httpx2
+from starlette.types import Receive, Scope, Send
+
+from app.cli.data_folder import make_ready
+from app.core.clock import SystemClock, epoch_ms
+from app.core.config import Settings
+from app.core.gateway_file import GatewayConfig
+from app.core.money import NANO
+from app.core.security import new_secret
+from app.db.data_lock import hold
+from app.main import create_app
+from app.services.admission.admitted import cost_of
+from app.services.container import Container
+from scripts.demo.habits import BERLIN, DAYS, FLAPPING, Planned, plan_calls
+from scripts.demo.history import Historian
+from scripts.demo.moving_clock import MovingClock
+from scripts.demo.story import Step, Storyteller, day, read_steps
+
+RESEARCHS_SHARE: Final = 0.92  # of its budget that is spent
+_LEAST_USD: Final = 5.0
+
+
+async def seed(settings: Settings, gateway: GatewayConfig) -> Mapping[str, str]:
+    """Fill a data folder up to now, and return the secrets of its keys by their names."""
+    make_ready(settings.data_dir)
+    now = SystemClock().now()
+    calls = plan_calls(now)
+    clock, secret = MovingClock(day(now, DAYS + 1, time(6))), new_secret()
+    app = create_app(settings, gateway, secret, operator_only=True, clock=clock)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(hold(settings.data_dir))
+        state = await stack.enter_async_context(app.router.lifespan_context(app))
+
+        async def started(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "state": dict(state or {})}, receive, send)
+
+        client = await stack.enter_async_context(
+            httpx2.AsyncClient(transport=httpx2.ASGITransport(started), base_url="http://localhost")
+        )
+        container: Container = (state or {})["container"]
+        began = month_began(now)
+        teller = Storyteller(
+            client,
+            secret,
+            **caps(container, [call for call in calls if call.at > began]),
+            **{"in five days": (now + timedelta(days=5)).isoformat()},
+        )
+        historian = Historian(container, clock, teller.secrets)
+        for step, before in _in_order(read_steps(now, began), calls):
+            await historian.write(before)
+            if step is not None:
+                clock.at = step.at
+                await teller.do(step)
+        await historian.close()
+        clock.at = now
+        await container.ledger.flush()
+    return teller.secrets
+
+
+def _in_order(
+    steps: Sequence[Step], calls: Sequence[Planned]
+) -> Iterator[tuple[Step | None, Sequence[Planned]]]:
+    """Yield each step with the calls since the one before it, and then the calls after all."""
+    for step in steps:
+        before = [call for call in calls if call.at < step.at]
+        calls = calls[len(before) :]
+        yield step, before
+    yield None, calls
+
+
+def month_began(now: datetime) -> datetime:
+    """Return when this month's budgets were made: on its first morning, or when all began."""
+    first = datetime.combine(now.astimezone(BERLIN).date().replace(day=1), time(), BERLIN)
+    morning = first + timedelta(hours=8)
+    made = morning if morning < now else first
+    return min(max(made, day(now, DAYS + 1, time(9))), now)
+
+
+def caps(container: Container, calls: Sequence[Planned]) -> Mapping[str, float]:
+    """Return the caps of budgets, by what the calls that count into them will have cost."""
+    research = _usd(container, [call for call in calls if call.team == "research"])
+    support = _usd(container, [call for call in calls if call.team == "support"])
+    return {
+        "cap of research": max(_LEAST_USD, ceil(research / RESEARCHS_SHARE * 2) / 2),
+        "cap of support": _tens(support / 0.4),
+        "cap of all": _tens((research + support) / 0.6),
+    }
+
+
+def _tens(usd: float) -> float:
+    return max(1, ceil(usd / 10)) * 10.0
+
+
+def _usd(container: Container, calls: Sequence[Planned]) -> float:
+    """Return about what calls will have cost, whoever answers."""
+    return sum(_nusd(container, call) for call in calls) / NANO
+
+
+def _nusd(container: Container, call: Planned) -> int:
+    targets = [*container.router.choose(call.model, None).targets]
+    if call.is_first_down and targets[0].upstream == FLAPPING:
+        del targets[0]
+    if not targets:
+        return 0
+    target = targets[0]
+    quote = container.prices.quote(call.model, target.upstream, target.model, epoch_ms(call.at))
+    if quote.price is None:
+        return 0
+    return cost_of(quote.price, call.tokens_in, call.tokens_out, call.cached_in)

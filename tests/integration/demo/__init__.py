@@ -1,0 +1,1 @@
+"""The demo: what it makes up, and how it starts."""
