@@ -119,7 +119,7 @@ class OwnPassword:
                 "Only an admin may change an e-mail address. Leave `email` out, and ask one.",
                 param="email",
             )
-        editor = UserEditor(self._people, self._trail, self._clock)
+        editor = UserEditor(self._people, self._trail, self._clock, self._tools.links)
         await editor.update(user.id, UserPatch(email=email))
 
 

@@ -15,6 +15,7 @@ from app.services.account_scopes import end_with_user, shut_out
 from app.services.audit_trail import Action, AuditTrail
 from app.services.pages import require_start
 from app.services.principals import Principal, UserRole
+from app.services.sign_in_links import SignInLinks
 from app.utils.paging import Cursor, Page, cut
 
 
@@ -60,12 +61,13 @@ class UserService:
 class UserEditor:
     """Creates, changes and deletes users inside the caller's transaction. Only admins may."""
 
-    def __init__(self, people: People, trail: AuditTrail, clock: Clock) -> None:
-        """Take where users and keys are, who changes them, and what time it is."""
+    def __init__(self, people: People, trail: AuditTrail, clock: Clock, links: SignInLinks) -> None:
+        """Take where users and keys are, who changes them, the time, and other ways in."""
         self._people = people
         self._users = people.users
         self._trail = trail
         self._clock = clock
+        self._links = links
 
     async def create(self, *, email: str, name: str, role: UserRole) -> User:
         """Create a user, who has neither a password nor a key yet.
@@ -115,6 +117,7 @@ class UserEditor:
             user.disabled_at_ms = self._now_ms() if after["is_disabled"] else None
         if action is Action.USER_DISABLE:
             after["revoked_keys"] = await shut_out(self._people, user.id, at_ms=self._now_ms())
+            self._links.forget(user.id)  # or one of them would let the user in once enabled again
         await self._trail.record(action, user.id, before=before, after=after)
         return user
 

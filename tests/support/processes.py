@@ -17,6 +17,7 @@ from app.services.authenticator import Authenticator
 from app.services.key_editor import IssuedKey, KeyEditor, KeyWish
 from app.services.members import MemberEditor
 from app.services.principals import PrincipalKind, Scope, TeamRole, UserRole, builtin_principal
+from app.services.sign_in_links import SignInLinks
 from app.services.teams import TeamEditor
 from app.services.users import UserEditor, UserPatch
 from tests.support.keys import PEPPER, bearer
@@ -34,7 +35,7 @@ class Process:
 
     async def user(self, email: str = "mo@example.com") -> str:
         async with self._change() as (people, trail):
-            users = UserEditor(people, trail, self._clock)
+            users = self._users(people, trail)
             return (await users.create(email=email, name="Mo", role=UserRole.MEMBER)).id
 
     async def team(self, *members: str, name: str = "red") -> str:
@@ -56,13 +57,14 @@ class Process:
 
     async def disable(self, user_id: str) -> None:
         async with self._change() as (people, trail):
-            await UserEditor(people, trail, self._clock).update(
-                user_id, UserPatch(is_disabled=True)
-            )
+            await self._users(people, trail).update(user_id, UserPatch(is_disabled=True))
 
     async def delete(self, user_id: str) -> None:
         async with self._change() as (people, trail):
-            await UserEditor(people, trail, self._clock).delete(user_id)
+            await self._users(people, trail).delete(user_id)
+
+    def _users(self, people: People, trail: AuditTrail) -> UserEditor:
+        return UserEditor(people, trail, self._clock, SignInLinks(self._clock, PEPPER))
 
     async def remove(self, team_id: str, user_id: str) -> None:
         async with self._change() as (people, trail):

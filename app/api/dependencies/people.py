@@ -91,7 +91,7 @@ async def get_user_service(people: PeopleDep, manager: ManagerDep) -> UserServic
 
 async def get_user_editor(change: ChangeDep, container: ContainerDep) -> UserEditor:
     """Build what changes users."""
-    return UserEditor(change.people, change.trail, container.clock)
+    return UserEditor(change.people, change.trail, container.clock, container.sign_in_links)
 
 
 async def get_password_editor(change: ChangeDep, container: ContainerDep) -> PasswordEditor:

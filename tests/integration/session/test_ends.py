@@ -240,6 +240,17 @@ class TestALink:
 
         assert browser.sign_in(link=token).status_code == 401
 
+    def test_of_somebody_who_was_disabled_is_no_good_once_they_are_enabled_again(
+        self, browser: Browser, people: People
+    ) -> None:
+        bo = people.user("bo")
+        token = browser.container.sign_in_links.issue(bo).token.get_secret_value()
+        for is_disabled in (True, False):
+            change = {"disabled": is_disabled}
+            assert people.client.patch(f"/v1/users/{bo}", json=change, headers=ADMIN).is_success
+
+        assert browser.sign_in(link=token).status_code == 401
+
     @pytest.mark.parametrize("is_own", [True, False])
     def test_is_no_good_once_the_password_is_another(
         self, browser: Browser, people: People, ana: str, *, is_own: bool
