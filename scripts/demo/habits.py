@@ -30,7 +30,7 @@ class Model(NamedTuple):
 
 
 _ASSISTANT: Final = Model("assistant", 2_600, 380, 420, 11)
-_SMALL: Final = Model("assistant-small", 900, 140, 210, 5)
+_SMALL: Final = Model("quick", 900, 140, 210, 5)
 _READER: Final = Model("long-reader", 14_000, 420, 900, 19)
 _CODER: Final = Model("coder", 3_400, 520, 360, 9)
 _VISION: Final = Model("vision", 1_500, 120, 640, 14)

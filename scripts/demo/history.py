@@ -149,7 +149,7 @@ def _call_of(planned: Planned, caller: Principal) -> Call:
         id=id_at("req", epoch_ms(planned.at)),
         client_request_id=None,
         principal=caller,
-        task="chat",
+        task="chat-completion",
         model=planned.model,
         payload=payload,
         body=b"." * planned.tokens_in,

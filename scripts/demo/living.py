@@ -16,11 +16,11 @@ QUESTIONS: Final = (
     "Give me five names for a document about backups.",
 )
 _CALLERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "search-app": ("assistant-small",),
+    "search-app": ("quick",),
     "notebook": ("coder",),
     "laptop": ("assistant",),
-    "new laptop": ("assistant", "assistant-small"),
-    "ticket-bot": ("assistant-small", "vision"),
+    "new laptop": ("assistant", "quick"),
+    "ticket-bot": ("quick", "vision"),
 }
 _PAUSE_SECONDS: Final = (2.0, 5.0)
 _PATIENCE_SECONDS: Final = 30.0
@@ -34,11 +34,11 @@ async def call_now_and_then(url: str, secrets: Mapping[str, str]) -> None:
         base_url=url, timeout=_PATIENCE_SECONDS, trust_env=False
     ) as client:
         while True:
-            await asyncio.sleep(chance.uniform(*_PAUSE_SECONDS))
             key = chance.choice([*_CALLERS])
             client.headers["Authorization"] = f"Bearer {secrets[key]}"
             with suppress(httpx2.HTTPError):  # that some fail is what the demo shows
                 await _call(client, chance.choice(_CALLERS[key]), chance)
+            await asyncio.sleep(chance.uniform(*_PAUSE_SECONDS))
 
 
 async def _call(client: httpx2.AsyncClient, model: str, chance: random.Random) -> None:

@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from app import __version__
 from app.api.errors import ErrorBody
 from app.core.config import Settings
+from app.core.demo_data import DEMO_MARKER
 from app.core.gateway_file import GatewayConfig, UpstreamConfig
 from app.main import create_app
 
@@ -47,6 +48,7 @@ class TestReady:
 
     @pytest.mark.usefixtures("data_dir")
     def test_a_real_upstream_is_not_called_simulated(self, settings: Settings) -> None:
+        (settings.data_dir / DEMO_MARKER).touch()
         upstreams = {"local": UpstreamConfig(kind="openai", base_url="http://127.0.0.1:9/v1")}
         gateway = GatewayConfig(default_model=None, upstreams=upstreams, models={})
 
@@ -54,6 +56,7 @@ class TestReady:
             ready = client.get("/ready").json()
 
         assert ready["simulated"] is False
+        assert ready["demo"] is False  # what it costs is real, whatever the data are
         assert ready["upstreams"] == [{"name": "local", "kind": "openai", "simulated": False}]
         assert "127.0.0.1" not in str(ready)
 

@@ -69,7 +69,7 @@ function Nothing({ isNarrowed, onMake }) {
  */
 function columnsFor(names) {
   return [
-    { title: "Name", cell: (key) => key.name },
+    { title: "Name", cell: (key) => html`<span class="key-name">${key.name}</span>` },
     { title: "Secret", cell: (key) => html`<code class="key-short">${hint(key)}</code>`, isWide: true },
     { title: "Whose", cell: (key) => html`<${Whose} of=${key} names=${names} />`, isWide: true },
     { title: "May", cell: (key) => html`<span class="key-short">${scopeWords(key.scopes)}</span>`, isWide: true },
