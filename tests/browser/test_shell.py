@@ -38,6 +38,23 @@ async def test_a_link_signs_in_once_and_is_gone_from_the_address(
     assert "sign-in" not in page.url
 
 
+async def test_who_is_signed_in_learns_that_a_link_was_no_good(
+    gateway: Gateway, people: dict[str, str], members_page: Page
+) -> None:
+    link = await gateway.link(people["ana"])
+    await members_page.goto(link)
+    await expect(members_page.get_by_role("heading", name="Overview")).to_be_visible()
+    await gateway.sign_in(members_page, people["mo"])
+
+    await members_page.goto(link)
+    await expect(members_page.get_by_role("alert")).to_contain_text("This sign-in link was used")
+    assert "sign-in" not in members_page.url
+    await expect(members_page.get_by_text("You are still signed in as Mo")).to_be_visible()
+    await members_page.get_by_role("button", name="Go on").click()
+
+    await expect(members_page.get_by_role("heading", name="Chat")).to_be_visible()
+
+
 async def test_a_password_is_set_and_signs_in_where_one_was(gateway: Gateway, page: Page) -> None:
     user_id = await gateway.user("pat", "admin")
     await gateway.sign_in(page, user_id)

@@ -16,19 +16,20 @@ function App() {
   const who = useStore(session);
   const hash = useHash();
   const start = useLoad(loadSession, []);
+  const [isEntering, setEntering] = useState(false);
   const isSignIn = placeOf(hash).path.split("/")[0] === "sign-in";
   useEffect(() => {
-    if (who && (hash.replace(/^#?\/?/, "") === "" || hash === "#/sign-in")) {
+    if (who && !isEntering && (hash.replace(/^#?\/?/, "") === "" || hash === "#/sign-in")) {
       replaceWith(landingFor(who));
     }
-  }, [who, hash]);
+  }, [who, hash, isEntering]);
   if (who === undefined) {
     return html`<div class="alone">
       <${ErrorNotice} error=${start.error} onAgain=${start.again} />
     </div>`;
   }
-  if (who === null || isSignIn) {
-    return html`<${Paged} module=${signIn} key="sign-in" hash=${hash} />`;
+  if (who === null || isSignIn || isEntering) {
+    return html`<${Paged} module=${signIn} key="sign-in" hash=${hash} who=${who} onEntering=${setEntering} />`;
   }
   return html`<${Shell} who=${who} hash=${hash}><${Routed} who=${who} hash=${hash} /></${Shell}>`;
 }

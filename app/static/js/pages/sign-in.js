@@ -8,9 +8,10 @@ import { ErrorNotice } from "../parts/notice.js";
 
 /**
  * Sign in by a one-time link, or by e-mail and password. The address stays: it is where one goes on.
- * @param {{ hash: string }} props
+ * Who is signed in already stays here until a link was good, or they have seen that it was not.
+ * @param {{ hash: string, who: import("../lib/session.js").Session | null, onEntering: (isEntering: boolean) => void }} props
  */
-export default function SignIn({ hash }) {
+export default function SignIn({ hash, who, onEntering }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const action = useAction();
@@ -20,17 +21,25 @@ export default function SignIn({ hash }) {
   }, []);
   useEffect(() => {
     if (token !== null) {
+      onEntering(true);
       replaceWith(""); // nobody who looks at the screen, and no history, keeps it
-      action.run(() => signInWithLink(token));
+      enter(() => signInWithLink(token));
     }
   }, [token]);
-  const submit = () => action.run(() => signInWithPassword(email.trim(), password));
+  const enter = async (/** @type {() => Promise<void>} */ way) => {
+    if (await action.run(way)) {
+      onEntering(false);
+    }
+  };
+  const submit = () => enter(() => signInWithPassword(email.trim(), password));
   const wrong = action.error;
   const isNamed = errorFor(wrong, "email") !== null || errorFor(wrong, "password") !== null;
   return html`<main class="alone" id="main">
     <div class="card sign-in">
       <h1><img src="static/icon.svg" alt="" width="28" height="28" /> Sign in to Meterhouse</h1>
       <${ErrorNotice} error=${isNamed ? null : wrong} />
+      ${who && wrong && html`<p>${`You are still signed in as ${who.user.name}. `}
+        <${Button} onClick=${() => onEntering(false)}>Go on</${Button}></p>`}
       <${Form} onSubmit=${submit} label="Sign in">
         <${TextField} label="E-mail" type="email" name="email" autocomplete="username" required
           value=${email} onInput=${setEmail} error=${errorFor(wrong, "email")} />
