@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { callOf, eventWords, stateOf } from "../../app/static/js/pages/budgets/state.js";
 import { problemsOf, readCount, readPercents } from "../../app/static/js/pages/budgets/terms.js";
-import { deletionWords, keyState } from "../../app/static/js/pages/people/words.js";
+import { deletionWords } from "../../app/static/js/pages/people/words.js";
 import { monthStart } from "../../app/static/js/pages/teams/month.js";
 
 /** @type {import("../../app/static/js/pages/budgets/reading.js").BudgetRow} */
@@ -77,14 +77,7 @@ test("a count is whole, or none, or wrong", () => {
   assert.deepEqual(["0", "-1", "1.5", "many", "1000000001"].map(readCount), [NaN, NaN, NaN, NaN, NaN]);
 });
 
-test("a key is active until it is revoked or expires", () => {
-  const now = new Date("2026-11-23T12:00:00Z");
-  const words = (/** @type {string | null} */ revoked_at, /** @type {string | null} */ expires_at) => keyState({ revoked_at, expires_at }, now).words;
-
-  assert.equal(words(null, null), "Active");
-  assert.equal(words(null, "2026-11-23T12:00:01Z"), "Active");
-  assert.equal(words(null, "2026-11-23T12:00:00Z"), "Expired");
-  assert.equal(words("2026-11-01T00:00:00Z", null), "Revoked");
+test("who is deleted is named", () => {
   assert.match(deletionWords({ name: "Ana" }), /^Ana is signed out, and their keys/);
 });
 

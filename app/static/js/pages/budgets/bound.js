@@ -19,13 +19,15 @@ export function Bound({ whose, canChange }) {
   const [made, setMade] = useState("");
   const close = () => setMade("");
   const button = (/** @type {string} */ what) => canChange && html`<${Button} isSmall onClick=${() => setMade(what)}>${`New ${what}`}</${Button}>`;
+  const own = whose.scope === "user" ? "of their own" : "of its own";
+  const others = `Those of the whole gateway bind all calls${whose.scope === "team" ? "" : ", and so do those of the team that is charged"}.`;
   const hasLimit = (limits.rows ?? []).length > 0;
   return html`
     <${Section} title="Budgets" actions=${button("budget")}>
-      <${BudgetTable} ofOne pages=${budgets} empty=${html`<${Empty} title="No budget of its own">Those of the whole gateway bind all calls.</${Empty}>`} />
+      <${BudgetTable} ofOne pages=${budgets} empty=${html`<${Empty} title=${`No budget ${own}`}>${others}</${Empty}>`} />
     </${Section}>
     <${Section} title="Limits" actions=${!hasLimit && button("limit")}>
-      <${LimitTable} ofOne pages=${limits} canChange=${canChange} empty=${html`<${Empty} title="No limit of its own">Those of the whole gateway bind all calls.</${Empty}>`} />
+      <${LimitTable} ofOne pages=${limits} canChange=${canChange} empty=${html`<${Empty} title=${`No limit ${own}`}>${others}</${Empty}>`} />
     </${Section}>
     ${made === "budget" && html`<${BudgetDialog} whose=${whose} onClose=${close} onDone=${budgets.again} />`}
     ${made === "limit" && html`<${LimitDialog} whose=${whose} onClose=${close} onDone=${limits.again} />`}

@@ -5,21 +5,20 @@ import { Badge } from "../../parts/badge.js";
 import { Empty } from "../../parts/loaded.js";
 import { PagedTable } from "../../parts/table.js";
 import { Time } from "../../parts/values.js";
-import { keyState } from "./words.js";
+import { hint, keyState, scopeWords } from "../keys/key.js";
 
-/** @typedef {{ id: string, name: string, prefix: string, last4: string, user_id: string | null, team_id: string | null,
- *   scopes: string[], revoked_at: string | null, expires_at: string | null, last_used_at: string | null }} Key */
+/** @typedef {import("../keys/key.js").Key} Key */
 
 /** @type {import("../../parts/table.js").Column<Key>[]} */
 const COLUMNS = [
   { title: "Name", cell: (key) => key.name },
-  { title: "Ends in", cell: (key) => html`<span class="mono">${`…${key.last4}`}</span>`, isWide: true },
-  { title: "May", cell: (key) => key.scopes.map((scope) => (scope === "manage" ? "manage" : "call models")).join(", "), isWide: true },
+  { title: "Secret", cell: (key) => html`<code>${hint(key)}</code>`, isWide: true },
+  { title: "May", cell: (key) => scopeWords(key.scopes), isWide: true },
   {
     title: "State",
     cell: (key) => {
-      const { words, tone } = keyState(key);
-      return html`<${Badge} tone=${tone}>${words}</${Badge}>`;
+      const { label, tone } = keyState(key);
+      return html`<${Badge} tone=${tone}>${label}</${Badge}>`;
     },
   },
   { title: "Last used", cell: (key) => html`<${Time} at=${key.last_used_at} />` },

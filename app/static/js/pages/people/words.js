@@ -34,16 +34,3 @@ export function deletionWords({ name }) {
     "It cannot be taken back."
   );
 }
-
-/**
- * Say what a key is now.
- * @param {{ revoked_at: string | null, expires_at: string | null }} key
- * @param {Date} [now]
- * @returns {{ words: string, tone: "good" | "plain" | "warn" }}
- */
-export function keyState({ revoked_at: revoked, expires_at: expires }, now = new Date()) {
-  if (revoked !== null) {
-    return { words: "Revoked", tone: "plain" };
-  }
-  return expires !== null && new Date(expires) <= now ? { words: "Expired", tone: "plain" } : { words: "Active", tone: "good" };
-}
