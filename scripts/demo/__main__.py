@@ -20,6 +20,7 @@ from app.cli.listener import listen, local_url
 from app.cli.operator import RunningServer, announced, open_operator_api
 from app.cli.server import Server, stopping_on_signals
 from app.cli.sign_in import new_sign_in_link
+from app.core.clock import SystemClock
 from app.core.config import Settings
 from app.core.errors import AppError, ConfigurationError
 from app.core.gateway_file import load_gateway
@@ -72,7 +73,7 @@ async def show(data_dir: Path, listener: socket.socket) -> None:
         )
         configure_logging(settings)
         gateway = load_gateway(settings)
-        secrets = await seed(settings, gateway)
+        secrets = await seed(settings, gateway, SystemClock().now())
         stack.enter_context(hold(data_dir))
         operator, stopping = SecretStr(new_secret()), asyncio.Event()
         app = create_app(settings, gateway, operator.get_secret_value(), closing=stopping)

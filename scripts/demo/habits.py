@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,7 @@ HABITS: Final[Sequence[Habit]] = (
     Habit("search-app", "research", BERLIN, 130, _ALL_DAY, 0.7, {_SMALL: 6, _ASSISTANT: 2}, 0.6),
     Habit("laptop", "support", NEW_YORK, 35, (8, 17), 0.05, {_ASSISTANT: 1, _SMALL: 1}, 0.9),
     Habit("old laptop", "support", NEW_YORK, 30, (9, 18), 0.05, {_ASSISTANT: 1}, 0.9, (DAYS, 12)),
-    Habit("new laptop", "support", NEW_YORK, 30, (9, 18), 0.05, {_ASSISTANT: 1}, 0.9, (10, 0)),
+    Habit("new laptop", "support", NEW_YORK, 30, (9, 18), 0.05, {_ASSISTANT: 1}, 0.9, (9, 0)),
     Habit("ticket-bot", "support", NEW_YORK, 120, _ALL_DAY, 0.6, {_SMALL: 5, _VISION: 1}, 0.0),
     Habit("weekly-digest", "support", NEW_YORK, 14, (5, 7), 1.0, {_READER: 1}, 0.0),
 )
@@ -103,13 +103,16 @@ def _outages(now: datetime, chance: random.Random) -> Sequence[tuple[datetime, d
 def _moments(habit: Habit, now: datetime, chance: random.Random) -> Iterator[datetime]:
     """Yield when a key is used, in the days of its own time zone."""
     today = now.astimezone(habit.zone).date()
+    begin = datetime.combine(
+        now.date() - timedelta(days=DAYS), time(), UTC
+    )  # there are keys by then
     first, last = habit.days_ago
     for days_ago in range(first, last - 1, -1):
         that = today - timedelta(days=days_ago)
         calls = habit.calls_a_day * (habit.weekend if that.weekday() > 4 else 1)  # noqa: PLR2004
         for _ in range(round(chance.gauss(calls, calls / 8))):
             at = _moment(habit, that, chance)
-            if at < now - timedelta(minutes=1):
+            if begin <= at < now - timedelta(minutes=1):
                 yield at
 
 
@@ -119,7 +122,7 @@ def _moment(habit: Habit, that: date, chance: random.Random) -> datetime:
     if habit.hours != _ALL_DAY and chance.random() < 0.6:  # noqa: PLR2004 - most around noon
         hour = chance.triangular(begin, end)
     midnight = datetime.combine(that, time(), habit.zone)
-    return (midnight + timedelta(hours=hour)).astimezone(ZoneInfo("UTC"))
+    return (midnight + timedelta(hours=hour)).astimezone(UTC)
 
 
 def _planned(habit: Habit, at: datetime, chance: random.Random, *, is_down: bool) -> Planned:

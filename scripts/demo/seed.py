@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, time, timedelta
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 from starlette.types import Receive, Scope, Send
 
 from app.cli.data_folder import make_ready
-from app.core.clock import SystemClock, epoch_ms
+from app.core.clock import epoch_ms
 from app.core.config import Settings
 from app.core.gateway_file import GatewayConfig
 from app.core.money import NANO
@@ -28,10 +28,9 @@ RESEARCHS_SHARE: Final = 0.92  # of its budget that is spent
 _LEAST_USD: Final = 5.0
 
 
-async def seed(settings: Settings, gateway: GatewayConfig) -> Mapping[str, str]:
-    """Fill a data folder up to now, and return the secrets of its keys by their names."""
+async def seed(settings: Settings, gateway: GatewayConfig, now: datetime) -> Mapping[str, str]:
+    """Fill a data folder up to a moment, and return the secrets of its keys by their names."""
     make_ready(settings.data_dir)
-    now = SystemClock().now()
     calls = plan_calls(now)
     clock, secret = MovingClock(day(now, DAYS + 1, time(6))), new_secret()
     app = create_app(settings, gateway, secret, operator_only=True, clock=clock)
@@ -46,11 +45,11 @@ async def seed(settings: Settings, gateway: GatewayConfig) -> Mapping[str, str]:
             httpx2.AsyncClient(transport=httpx2.ASGITransport(started), base_url="http://localhost")
         )
         container: Container = (state or {})["container"]
-        began = month_began(now)
+        began, terms = budgets_of(container, calls, now)
         teller = Storyteller(
             client,
             secret,
-            **caps(container, [call for call in calls if call.at > began]),
+            **terms,
             **{"in five days": (now + timedelta(days=5)).isoformat()},
         )
         historian = Historian(container, clock, teller.secrets)
@@ -76,32 +75,51 @@ def _in_order(
     yield None, calls
 
 
+def budgets_of(
+    container: Container, calls: Sequence[Planned], now: datetime
+) -> tuple[datetime, Mapping[str, Any]]:
+    """Return when budgets were made, and their terms: Research has nearly spent its own.
+
+    In the first days of a month hardly anything is spent of it: then that one counts all there is.
+    """
+    began, period = month_began(now), "month"
+    counted = [call for call in calls if call.at > began]
+    if _usd(container, counted, "research") < _LEAST_USD:
+        began, period, counted = _beginning(now), "total", calls
+    research, support = (_usd(container, counted, team) for team in ("research", "support"))
+    return began, {
+        "period of research": period,
+        "cap of research": _in_steps(research / RESEARCHS_SHARE),
+        "cap of support": _tens(support / 0.4),
+        "cap of all": _tens((research + support) / 0.6),
+    }
+
+
 def month_began(now: datetime) -> datetime:
     """Return when this month's budgets were made: on its first morning, or when all began."""
     first = datetime.combine(now.astimezone(BERLIN).date().replace(day=1), time(), BERLIN)
     morning = first + timedelta(hours=8)
     made = morning if morning < now else first
-    return min(max(made, day(now, DAYS + 1, time(9))), now)
+    return min(max(made, _beginning(now)), now)
 
 
-def caps(container: Container, calls: Sequence[Planned]) -> Mapping[str, float]:
-    """Return the caps of budgets, by what the calls that count into them will have cost."""
-    research = _usd(container, [call for call in calls if call.team == "research"])
-    support = _usd(container, [call for call in calls if call.team == "support"])
-    return {
-        "cap of research": max(_LEAST_USD, ceil(research / RESEARCHS_SHARE * 2) / 2),
-        "cap of support": _tens(support / 0.4),
-        "cap of all": _tens((research + support) / 0.6),
-    }
+def _beginning(now: datetime) -> datetime:
+    return day(now, DAYS + 1, time(9))
+
+
+def _in_steps(usd: float) -> float:
+    """Return an amount as people choose one, little above another."""
+    steps = 10 if usd > 30 else 100  # noqa: PLR2004 - for each dollar
+    return ceil(usd * steps) / steps
 
 
 def _tens(usd: float) -> float:
     return max(1, ceil(usd / 10)) * 10.0
 
 
-def _usd(container: Container, calls: Sequence[Planned]) -> float:
-    """Return about what calls will have cost, whoever answers."""
-    return sum(_nusd(container, call) for call in calls) / NANO
+def _usd(container: Container, calls: Sequence[Planned], team: str) -> float:
+    """Return about what calls of a team will have cost, whoever answers."""
+    return sum(_nusd(container, call) for call in calls if call.team == team) / NANO
 
 
 def _nusd(container: Container, call: Planned) -> int:

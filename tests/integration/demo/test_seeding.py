@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.clock import SystemClock, epoch_ms
+from app.core.clock import epoch_ms
 from app.core.config import Settings
 from app.core.errors import ConfigurationError
 from app.core.gateway_file import load_gateway
@@ -24,15 +24,30 @@ NOWHERE = "http://127.0.0.1:9"  # nobody is asked
 FRIDAY = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a demo that was made just now."""
-    data_dir = tmp_path_factory.mktemp("demo")
+def make(data_dir: Path, now: datetime) -> Path:
+    """Make a demo in a folder, as of a moment."""
     clear(data_dir)
     urls = {"cloud-one": NOWHERE, "cloud-two": NOWHERE}
     settings = Settings(data_dir=data_dir, config_file=write_gateway_file(data_dir, urls))
-    asyncio.run(seed(settings, load_gateway(settings)))
+    asyncio.run(seed(settings, load_gateway(settings), now))
     return data_dir
+
+
+def share_spent_by_research(data_dir: Path) -> float:
+    """Return how much of its budget the team Research has spent by now, in percent."""
+    with closing(sqlite3.connect(data_dir / FILE_NAME)) as connection:
+        *_, (share,) = connection.execute(
+            "SELECT 100.0 * settled_nusd / periods.cap_nusd FROM budget_periods AS periods "
+            "JOIN budgets ON budgets.id = budget_id JOIN teams ON teams.id = scope_id "
+            "WHERE teams.name = 'Research' ORDER BY start_ms"
+        )
+        return float(share)
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a demo that was made on a Friday."""
+    return make(tmp_path_factory.mktemp("demo"), FRIDAY)
 
 
 @pytest.fixture
@@ -44,21 +59,22 @@ def database(data_dir: Path) -> Generator[sqlite3.Connection]:
 
 class TestMakingUp:
     def test_everything_adds_up(self, data_dir: Path) -> None:
-        proof = verify(data_dir, epoch_ms(SystemClock().now()))
+        proof = verify(data_dir, epoch_ms(FRIDAY))
 
         assert proof.broken == []
         assert proof.entries > 5_000
         assert proof.holds == 0
 
-    def test_a_teams_budget_is_nearly_spent(self, database: sqlite3.Connection) -> None:
-        shares = database.execute(
-            "SELECT 100.0 * settled_nusd / periods.cap_nusd FROM budget_periods AS periods "
-            "JOIN budgets ON budgets.id = budget_id JOIN teams ON teams.id = scope_id "
-            "WHERE teams.name = 'Research' ORDER BY start_ms"
-        ).fetchall()
+    def test_a_teams_budget_is_nearly_spent(self, data_dir: Path) -> None:
+        assert 91.5 < share_spent_by_research(data_dir) < 92.5
 
-        first_days_of_a_month = SystemClock().now().day < 3
-        assert first_days_of_a_month or 91 < shares[-1][0] < 93
+    def test_it_is_so_when_a_month_has_just_begun(self, tmp_path: Path) -> None:
+        now = datetime(2026, 11, 1, 0, 5, tzinfo=UTC)
+
+        made = make(tmp_path / "demo", now)
+
+        assert 91.5 < share_spent_by_research(made) < 92.5
+        assert verify(made, epoch_ms(now)).broken == []
 
     def test_people_teams_and_keys_are_in_every_state(self, database: sqlite3.Connection) -> None:
         def count(sql: str) -> int:
