@@ -327,3 +327,9 @@ async def test_another_who_signs_in_does_not_see_the_chat(
     await scripted.sign_in(chat, await scripted.user(f"other-{tmp_path.name}"[:40].rstrip("-")))
     await show(chat, "chat", "Chat")
     await expect(chat.locator(".exchange")).to_have_count(0)
+
+
+async def test_a_question_can_be_typed_at_once(admins_page: Page) -> None:
+    await admins_page.get_by_role("link", name="Chat").click()
+
+    await expect(admins_page.get_by_role("textbox", name="Your question")).to_be_focused()

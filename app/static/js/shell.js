@@ -92,7 +92,7 @@ function Ribbon({ ready }) {
   }
   if (ready?.simulated) {
     return html`<p class="ribbon">
-      Answers come from the built-in simulator: made-up text, no model, no cost.
+      Answers come from the built-in simulator: made-up text, no model. Costs are shown as for real ones; nobody pays them.
     </p>`;
   }
   return null;

@@ -4,6 +4,7 @@ import json
 from typing import Any, Final
 
 import httpx2
+import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from app.services.audit_trail import Action
@@ -11,6 +12,8 @@ from tests.integration.access.openapi import Operation, in_place, operations, va
 from tests.integration.access.population import CALLERS
 from tests.integration.access.strange import HARMLESS, NO_STRING, NO_TEXT, complaint
 from tests.integration.access.world import World
+
+pytestmark = pytest.mark.timeout(180)  # each test asks hundreds of questions
 
 OPERATIONS: Final = list(operations())
 TRIES: Final = settings(

@@ -14,6 +14,8 @@ from tests.integration.access.requests import body_of, path_of
 from tests.integration.access.table import COLUMNS, SECTIONS, Row, rows
 from tests.integration.access.world import World
 
+pytestmark = pytest.mark.timeout(180)  # each test asks hundreds of questions
+
 _PLACE: Final = re.compile(r"\{[^}]+\}")
 
 

@@ -12,6 +12,8 @@ from tests.integration.access.openapi import Operation, in_place, operations, re
 from tests.integration.access.strange import HARMLESS, NO_STRING, NO_TEXT, complaint
 from tests.integration.access.world import World
 
+pytestmark = pytest.mark.timeout(180)  # each test asks hundreds of questions
+
 OPERATIONS: Final = list(operations())
 WITH_BODY: Final = [operation for operation in OPERATIONS if operation.body]
 WITH_QUERY: Final = [operation for operation in OPERATIONS if operation.query]

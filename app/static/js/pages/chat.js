@@ -9,7 +9,7 @@ import { Button } from "../parts/button.js";
 import { Empty } from "../parts/loaded.js";
 import { ErrorNotice } from "../parts/notice.js";
 import { Page } from "../parts/page.js";
-import { Composer } from "./chat/composer.js";
+import { Composer, hasKeyboard } from "./chat/composer.js";
 import { Conversation } from "./chat/conversation.js";
 import { CopyAs } from "./chat/copy-as.js";
 import { entryOf } from "./chat/entries.js";
@@ -42,7 +42,7 @@ export default function Chat({ who, query }) {
     setTeamId(id);
     keepTeam(who.user.id, id);
   };
-  return html`<${Page} title="Chat" actions=${html`
+  return html`<${Page} title="Chat" placesFocus=${hasKeyboard()} actions=${html`
     <${Button} isDisabled=${last === undefined} onClick=${() => setCopying(true)}>Copy as code</${Button}>
     <${Button} isDisabled=${last === undefined} onClick=${() => conversation.clear()}>New chat</${Button}>
   `}>

@@ -16,6 +16,16 @@ export function Notice({ tone = "info", title, actions, children }) {
 }
 
 /**
+ * A message of the API, with what stands between its back-ticks as code.
+ * @param {string} message
+ */
+function withCode(message) {
+  const pieces = message.split("`");
+  const isPaired = pieces.length % 2 === 1;
+  return isPaired ? pieces.map((piece, place) => (place % 2 ? html`<code>${piece}</code>` : piece)) : message;
+}
+
+/**
  * What went wrong, and a way to try again.
  * @param {{ error: import("../lib/api.js").ApiError | null, onAgain?: () => void }} props Nothing without an error.
  */
@@ -27,7 +37,7 @@ export function ErrorNotice({ error, onAgain }) {
     tone="bad"
     actions=${onAgain && html`<${Button} isSmall onClick=${onAgain}>Try again</${Button}>`}
   >
-    ${error.message}
+    ${withCode(error.message)}
     ${error.requestId && html` <span class="quiet">Request <code>${error.requestId}</code></span>`}
   </${Notice}>`;
 }

@@ -13,9 +13,10 @@ export function wantFocus() {
 /**
  * A page: its heading, what can be done, and its content. Names the tab, and is where focus goes.
  * @param {{ title: string, intro?: import("../lib/html.js").Children,
- *   actions?: import("../lib/html.js").Children, children?: import("../lib/html.js").Children }} props
+ *   actions?: import("../lib/html.js").Children, children?: import("../lib/html.js").Children,
+ *   placesFocus?: boolean }} props `placesFocus`: something in it takes the focus itself.
  */
-export function Page({ title, intro, actions, children }) {
+export function Page({ title, intro, actions, children, placesFocus = false }) {
   const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null));
   useEffect(() => {
     document.title = `${title} · Meterhouse`;
@@ -23,7 +24,9 @@ export function Page({ title, intro, actions, children }) {
   useEffect(() => {
     if (focus.isWanted) {
       focus.isWanted = false;
-      heading.current?.focus({ preventScroll: true });
+      if (!placesFocus) {
+        heading.current?.focus({ preventScroll: true });
+      }
     }
   }, []);
   return html`<div class="page">

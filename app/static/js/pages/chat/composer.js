@@ -9,6 +9,9 @@ import { Pictures } from "./picture-list.js";
 
 /** @typedef {import("./types.js").Picture} Picture */
 
+/** Whether one can type at once: where there is no mouse, focus would raise a keyboard over the page. */
+export const hasKeyboard = () => matchMedia("(pointer: fine)").matches;
+
 /**
  * @param {{ isBusy: boolean, problem: string | null, onStop: () => void,
  *   onSend: (question: import("./types.js").Question) => void }} props `problem`: why nothing can be sent.
@@ -18,6 +21,12 @@ export function Composer({ isBusy, problem, onSend, onStop }) {
   const [pictures, setPictures] = useState(/** @type {Picture[]} */ ([]));
   const reading = useAction();
   const chooser = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  useEffect(() => {
+    if (hasKeyboard()) {
+      box.current?.focus({ preventScroll: true });
+    }
+  }, []);
   const canSend = !isBusy && problem === null && (text.trim() !== "" || pictures.length > 0);
   const send = () => {
     if (canSend) {
@@ -57,7 +66,7 @@ export function Composer({ isBusy, problem, onSend, onStop }) {
       <${Pictures} pictures=${pictures}
         onRemove=${(/** @type {Picture} */ gone) => setPictures(pictures.filter((one) => one !== gone))} />
       <textarea
-        aria-label="Your question" placeholder="Ask something" rows="2" value=${text}
+        aria-label="Your question" placeholder="Ask something" rows="2" value=${text} ref=${box}
         onInput=${(/** @type {{ currentTarget: HTMLTextAreaElement }} */ event) => setText(event.currentTarget.value)}
         onKeyDown=${press} onPaste=${paste}
       ></textarea>
