@@ -57,7 +57,7 @@ function Used({ id }) {
   return html`<${Section} title="This month">
     <${Loaded} of=${used} lines=${2}>
       ${(/** @type {import("../overview/report.js").Sums} */ sums) => html`<dl class="amounts card">
-        <div><dt>Cost</dt><dd><${Money} usd=${sums.cost_usd} /></dd></div>
+        <div><dt>Cost</dt><dd><${Money} usd=${sums.cost_usd} isShort /></dd></div>
         <div><dt>Calls</dt><dd>${count(sums.calls)}</dd></div>
         <div><dt>Errors</dt><dd>${percent(sums.calls_by_status.error, sums.calls)}</dd></div>
         <div><dt>Tokens in</dt><dd>${shortCount(sums.units_in)}</dd></div>
