@@ -27,22 +27,27 @@ async def test_an_admin_sees_the_calls_of_all(gateway: Gateway, admins_page: Pag
     await expect(admins_page.locator(".chart canvas")).to_have_count(2)
 
 
-async def test_a_budget_says_in_words_what_is_left(admins_page: Page) -> None:
+async def test_a_budget_says_in_words_what_is_left(gateway: Gateway, admins_page: Page) -> None:
+    terms = {"scope": "team", "scope_id": await gateway.team("Quiet"), "cap_usd": 50}
+    await gateway.ask("POST", "/v1/budgets", {**terms, "period": "month"})
+    await admins_page.reload()
     await show(admins_page, "overview", "Overview")
-    team = admins_page.locator(".budgets li", has_text="Team Research")
+    team = admins_page.locator(".budgets li", has_text="Team Quiet")
 
     await expect(team).to_contain_text("$50.00 of $50.00 left this month, resets on 1 ")
 
 
-async def test_a_member_without_calls_is_told_what_to_do(
-    gateway: Gateway, members_page: Page
-) -> None:
-    await members_page.goto(f"{gateway.url}/#/overview")
-    await show(members_page, "overview", "Overview")
+async def test_a_member_without_calls_is_told_what_to_do(gateway: Gateway, page: Page) -> None:
+    newcomer = await gateway.user("Newcomer")
+    terms = {"scope": "user", "scope_id": newcomer, "cap_usd": 5, "period": "day"}
+    await gateway.ask("POST", "/v1/budgets", terms)
+    await gateway.sign_in(page, newcomer)
+    await page.goto(f"{gateway.url}/#/overview")
+    await show(page, "overview", "Overview")
 
-    await expect(members_page.get_by_text("No calls in the last day")).to_be_visible()
-    await expect(members_page.get_by_role("link", name="Try a model")).to_be_visible()
-    await expect(members_page.locator(".budgets")).to_contain_text("Team Research")
+    await expect(page.get_by_text("No calls in the last day")).to_be_visible()
+    await expect(page.get_by_role("link", name="Try a model")).to_be_visible()
+    await expect(page.locator(".budgets")).to_contain_text("$5.00 of $5.00 left today")
 
 
 async def test_a_name_is_text_whatever_it_holds(gateway: Gateway, admins_page: Page) -> None:
