@@ -16,6 +16,7 @@ from tests.browser.pages import show
 from tests.browser.scripted import scripted_gateway
 
 MODEL: Final = "test/model"
+PLAIN: Final = "test/plain"  # never known to write more than it shows
 PARAGRAPHS: Final = 900
 LONG: Final = "\n\n".join(
     f"Paragraph {number} with **some** `code`." for number in range(PARAGRAPHS)
@@ -61,7 +62,7 @@ ANSWERS: Final[list[dict[str, Any]]] = [
 def scripted(tmp_path_factory: pytest.TempPathFactory) -> Generator[Gateway]:
     """Return a gateway whose models say what is above."""
     folder = tmp_path_factory.mktemp("scripted")
-    with scripted_gateway(folder, ANSWERS, priced=[MODEL]) as gateway:
+    with scripted_gateway(folder, ANSWERS, priced=[MODEL, PLAIN]) as gateway:
         yield gateway
 
 
@@ -241,6 +242,8 @@ async def test_an_answer_that_a_budget_cuts_says_so(scripted: Gateway, chat: Pag
     who = (await chat.evaluate("fetch('v1/session').then(answer => answer.json())"))["user"]
     bound = {"scope": "user", "scope_id": who["id"], "period": "total"}
     await scripted.ask("POST", "/v1/budgets", {**bound, "cap_usd": 1.5})
+    await chat.goto(f"{scripted.url}/#/chat?model={PLAIN}")
+    await expect(chat.get_by_role("combobox", name="Model")).to_have_value(PLAIN)
     await ask(chat, "Write at length")
 
     await expect(chat.get_by_text("Cut short: the budget has no more")).to_be_visible()
