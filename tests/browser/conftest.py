@@ -33,14 +33,14 @@ async def browser() -> AsyncGenerator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Generator[Gateway]:
-    """Return the one gateway: real, in a process of its own, answered by the simulator."""
+    """Return the module's gateway: real, in a process of its own, answered by the simulator."""
     with running_gateway(tmp_path_factory.mktemp("gateway")) as gateway:
         yield gateway
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def people(gateway: Gateway) -> dict[str, str]:
     """Return the ids of who and what is on the gateway, by name."""
     return await populate(gateway)
