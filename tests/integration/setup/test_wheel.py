@@ -9,12 +9,12 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def files(*patterns: str) -> set[str]:
-    """Return the files of the application that match, as paths in the repository."""
+    """Return the files of the application that match, without the built ones, as paths."""
     return {
         path.relative_to(ROOT).as_posix()
         for pattern in patterns
         for path in (ROOT / "app").rglob(pattern)
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", "vendor"} & {*path.parts}
     }
 
 
