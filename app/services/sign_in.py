@@ -13,6 +13,7 @@ from app.db.repositories.session_directory import SessionDirectory
 from app.models.users import User
 from app.services.audit_trail import Action, Actor, AuditTrail
 from app.services.passwords import PasswordHasher
+from app.services.principals import UserRole
 from app.services.session_editor import NewSession, SessionEditor
 from app.services.sessions import SignInMethod
 from app.services.sign_in_failures import SignInFailures
@@ -23,6 +24,9 @@ _WRONG: Final = (
     "`meterhouse sign-in-link` on the gateway's machine prints a link that needs none."
 )
 _NOT_ANY_MORE: Final = "This sign-in link is for a user who is disabled or gone."
+_NO_ADMIN: Final = (
+    "Whoever made this sign-in link is no admin any more. Ask an admin for a new one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +130,14 @@ class SignInService:
         return begun
 
     async def _by_link(self, token: str) -> User:
-        user = await self._people.users.get(self._tools.links.redeem(token))
+        use, users = self._tools.links.redeem(token), self._people.users
+        user = await users.get(use.user_id)
         if user is None or user.disabled_at_ms is not None:
             raise UnauthenticatedError(_NOT_ANY_MORE, param="link")
+        if use.made_by is not None:
+            maker = await users.get(use.made_by)
+            if maker is None or maker.disabled_at_ms is not None or maker.role != UserRole.ADMIN:
+                raise UnauthenticatedError(_NO_ADMIN, param="link")
         return user
 
     async def _by_password(self, email: str, password: SecretStr, from_ip: str | None) -> User:

@@ -37,4 +37,4 @@ class SignInLinkDesk:
                 param="user_id",
             )
         await self._trail.record(Action.USER_SIGN_IN_LINK, user.id)
-        return self._links.issue(user.id)
+        return self._links.issue(user.id, made_by=self._trail.who.user_id)

@@ -28,6 +28,14 @@ class SignInLink:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LinkUse:
+    """What a link is good for: it signs a user in, on the word of who made it."""
+
+    user_id: str
+    made_by: str | None  # a user; None: the machine's operator or its admin key
+
+
 class SignInLinks:
     """Makes links and takes them back. One lives as long as the process."""
 
@@ -35,33 +43,35 @@ class SignInLinks:
         """Start without any."""
         self._clock = clock
         self._pepper = pepper
-        self._links: dict[bytes, tuple[str, float]] = {}  # whose, and until when
+        self._links: dict[bytes, tuple[LinkUse, float]] = {}  # for what, and until when
 
-    def issue(self, user_id: str) -> SignInLink:
-        """Return a new link for a user."""
+    def issue(self, user_id: str, *, made_by: str | None = None) -> SignInLink:
+        """Return a new link for a user, made by another or by no user."""
         token = new_token()
         until = self._clock.monotonic() + LIFETIME.total_seconds()
-        self._links[self._digest(token)] = (user_id, until)
+        self._links[self._digest(token)] = (LinkUse(user_id, made_by), until)
         while len(self._links) > MAX_LINKS:
             del self._links[next(iter(self._links))]
         return SignInLink(SecretStr(token), user_id, self._clock.now() + LIFETIME)
 
-    def redeem(self, token: str) -> str:
-        """Return whom a link signs in. From now on it signs nobody in.
+    def redeem(self, token: str) -> LinkUse:
+        """Return what a link is good for. From now on it is good for nothing.
 
         Raises:
             UnauthenticatedError: it is unknown, used or too old.
         """
-        user_id, until = "", float("-inf")
-        if is_token(token):
-            user_id, until = self._links.pop(self._digest(token), (user_id, until))
-        if self._clock.monotonic() >= until:
+        found = self._links.pop(self._digest(token), None) if is_token(token) else None
+        if found is None or self._clock.monotonic() >= found[1]:
             raise UnauthenticatedError(_NO_GOOD, param="link")
-        return user_id
+        return found[0]
 
     def forget(self, user_id: str) -> None:
-        """Let no link of a user sign them in any more."""
-        self._links = {digest: link for digest, link in self._links.items() if link[0] != user_id}
+        """Let no link of a user sign them in any more, and none that they made sign in anybody."""
+        self._links = {
+            digest: (use, until)
+            for digest, (use, until) in self._links.items()
+            if user_id not in {use.user_id, use.made_by}
+        }
 
     def _digest(self, token: str) -> bytes:
         return token_digest(self._pepper, TokenUse.LINK, token)

@@ -196,6 +196,19 @@ def test_a_user_has_twenty_sessions_at_most(browser: Browser, ana: str, people: 
     assert not is_in(first)
 
 
+def end_admin(client: TestClient, user_id: str, end: str) -> None:
+    """End what makes a user an admin whose links are good."""
+    path = f"/v1/users/{user_id}"
+    changes = {"no admin": [{"role": "member"}], "disabled": [{"disabled": True}]}
+    changes["enabled again"] = [{"disabled": True}, {"disabled": False}]
+    for change in changes.get(end, []):
+        assert client.patch(path, json=change, headers=ADMIN).is_success
+    if end == "deleted":
+        assert client.delete(path, headers=ADMIN).is_success
+    if end == "reset":
+        assert client.post(f"{path}/reset-password", headers=ADMIN).is_success
+
+
 class TestALink:
     def test_is_good_once(self, browser: Browser, ana: str) -> None:
         token = browser.container.sign_in_links.issue(ana).token.get_secret_value()
@@ -280,6 +293,21 @@ class TestALink:
         assert people.audit_log()[-1] == ("user.sign_in_link", bo)
         assert browser.sign_in(link=token).json()["user"]["id"] == bo
         assert people.audit_log()[-1] == ("user.sign_in", bo)
+
+    @pytest.mark.parametrize("end", ["disabled", "enabled again", "deleted", "no admin", "reset"])
+    def test_is_no_good_once_who_made_it_may_make_none(
+        self, browser: Browser, people: People, ana: str, end: str
+    ) -> None:
+        people.user("eva", role="admin")
+        bo = people.user("bo")
+        browser.sign_in_by_link(ana)
+        made = browser.send("POST", "/v1/admin/sign-in-links", {"user_id": bo})
+        end_admin(people.client, ana, end)
+
+        refused = Browser(browser.client).sign_in(link=made.json()["url"].rpartition("/")[2])
+
+        assert made.status_code == 201
+        assert error_of(refused)[:3] == (401, "unauthenticated", "link")
 
     def test_for_somebody_disabled_is_not_made(self, browser: Browser, people: People) -> None:
         bo = people.user("bo")
