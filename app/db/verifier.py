@@ -2,10 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.core.errors import NotReadyError
 from app.core.money import LARGEST_NUSD, cost_nusd, usd_text
@@ -64,7 +64,8 @@ _MISPRICED: Final = """
 WITH counts AS (
   SELECT id, cost_nusd, price, coalesce(units_in, 0) - coalesce(cached_in, 0) AS read,
     coalesce(cached_in, 0) AS cached, coalesce(units_out, 0) AS written
-  FROM entries WHERE (cost_nusd IS NOT NULL OR price IS NOT NULL) AND attempts = 1
+  FROM entries WHERE (cost_nusd IS NOT NULL OR price IS NOT NULL) AND attempts <= 1
+  AND error_code IS NOT 'outcome_unknown'
 )
 SELECT id, cost_nusd, price, read, cached, written FROM counts
 WHERE NOT (cost_nusd IS 0 AND read = 0 AND cached = 0 AND written = 0) AND cost_nusd IS NOT (
@@ -77,6 +78,11 @@ WHERE NOT (cost_nusd IS 0 AND read = 0 AND cached = 0 AND written = 0) AND cost_
 ) ORDER BY id
 """
 _MISADDED: Final = "SELECT id, cost_nusd, tries FROM entries WHERE attempts > 1 ORDER BY id"
+# Nobody knows how many attempts a call had whose process died: what was held for all is its cost.
+_LOST: Final = """
+SELECT id, cost_nusd, held_nusd FROM entries WHERE error_code = 'outcome_unknown'
+AND cost_nusd IS NOT iif(price IS NULL, NULL, held_nusd) ORDER BY id
+"""
 _NO_BASIS: Final = "SELECT id FROM entries WHERE basis IS NULL AND tries IS NOT NULL ORDER BY id"
 _COSTLESS: Final = """
 SELECT id FROM entries WHERE charged IS NOT NULL AND cost_nusd IS NULL ORDER BY id
@@ -174,26 +180,55 @@ def _unexplained(period_id: str, overshoot: int, events: int) -> str:
 
 
 def _mispriced(entry_id: str, cost: int | None, price: str | None, *counts: int) -> str | None:
-    shown = "nothing known" if cost is None else usd_text(cost)
     if price is None:
-        return f"{entry_id}: costs {shown}, but says no price"
-    rates = json.loads(price)
-    read = rates.get("input_token", 0)
-    kinds = (read, rates.get("cached_input_token", read), rates.get("output_token", 0))
-    made = sum(map(cost_nusd, (*counts, 1), (*kinds, rates.get("request", 0))))
-    made = min(made, LARGEST_NUSD)  # no more can be written down
+        return f"{entry_id}: costs {_shown(cost)}, but says no price"
+    made = _priced(json.loads(price), counts)
     if made == cost:
         return None
-    return f"{entry_id}: costs {shown}, but its units come to {usd_text(made)} at its price"
+    return f"{entry_id}: costs {_shown(cost)}, but its units come to {usd_text(made)} at its price"
 
 
 def _misadded(entry_id: str, cost: int | None, tries: str | None) -> str | None:
-    costs = [one["cost_nusd"] for one in json.loads(tries or "[]")]
+    attempts = json.loads(tries or "[]")
+    for number, one in enumerate(attempts, 1):
+        if (made := _tried(one)) != one["cost_nusd"]:
+            return (
+                f"{entry_id}: attempt {number} costs {_shown(one['cost_nusd'])}, but its units "
+                f"come to {_shown(made)} at its price"
+            )
+    costs = [one["cost_nusd"] for one in attempts]
     made = None if None in costs else min(sum(costs), LARGEST_NUSD)
     if made == cost:
         return None
-    shown, added = ("nothing known" if it is None else usd_text(it) for it in (cost, made))
-    return f"{entry_id}: costs {shown}, but its attempts come to {added}"
+    return f"{entry_id}: costs {_shown(cost)}, but its attempts come to {_shown(made)}"
+
+
+def _tried(facts: Mapping[str, Any]) -> int | None:
+    """Return what an attempt costs at its own price; what it says itself where it has none."""
+    cost: int | None = facts["cost_nusd"]
+    price = facts.get("price")  # older versions did not write it down
+    if price is None:
+        return cost
+    read, cached, written = facts["units_in"], facts["cached_in"], facts["units_out"]
+    if cost == read == written == 0:  # nothing was done
+        return 0
+    return _priced(price, (read - cached, cached, written))
+
+
+def _priced(rates: Mapping[str, Any], counts: Sequence[int]) -> int:
+    """Return what one request costs that has read so much, so much of it cached, and written."""
+    read = rates.get("input_token", 0)
+    kinds = (read, rates.get("cached_input_token", read), rates.get("output_token", 0))
+    made = sum(map(cost_nusd, (*counts, 1), (*kinds, rates.get("request", 0))))
+    return min(made, LARGEST_NUSD)  # no more can be written down
+
+
+def _lost(entry_id: str, cost: int | None, held: int) -> str:
+    return f"{entry_id}: costs {_shown(cost)}, but {usd_text(held)} was held when its process died"
+
+
+def _shown(nusd: int | None) -> str:
+    return "nothing known" if nusd is None else usd_text(nusd)
 
 
 def _without_basis(entry_id: str) -> str:
@@ -215,6 +250,7 @@ _CHECKS: Final[Sequence[tuple[str, Callable[..., str | None]]]] = (
     (_UNEXPLAINED, _unexplained),
     (_MISPRICED, _mispriced),
     (_MISADDED, _misadded),
+    (_LOST, _lost),
     (_NO_BASIS, _without_basis),
     (_COSTLESS, _without_cost),
 )

@@ -1,5 +1,6 @@
 """From a call that has ended to its entry, and to its numbers in the metrics."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.core.telemetry import CallSample
@@ -43,7 +44,7 @@ def entry_of(call: Call, admitted: Admitted, outcome: Outcome, used: Used) -> En
         charged=hold.charged,
         tags=hold.tags,
         end_user=hold.end_user,
-        tries=[_facts_of(made) for made in outcome.tries],
+        tries=_facts_of_all(outcome.tries),
     )
 
 
@@ -66,6 +67,20 @@ def sample_of(call: Call, admitted: Admitted, outcome: Outcome, used: Used) -> C
 def milliseconds(seconds: float) -> int:
     """Return seconds as the ledger keeps them."""
     return round(seconds * 1000)
+
+
+def _facts_of_all(tries: Sequence[Try]) -> Sequence[dict[str, Any]]:
+    """Return what is kept of all attempts. Where there are several, each has a price of its own."""
+    if len(tries) <= 1:  # the entry itself says the rest
+        return [_facts_of(made) for made in tries]
+    return [
+        {
+            **_facts_of(made),
+            "cached_in": made.used.cached_in,
+            "price": None if made.used.price is None else made.used.price.facts(),
+        }
+        for made in tries
+    ]
 
 
 def _facts_of(made: Try) -> dict[str, Any]:

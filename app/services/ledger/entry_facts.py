@@ -37,6 +37,8 @@ def _price(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _try(facts: Mapping[str, Any]) -> dict[str, Any]:
-    cost_nusd = facts.get("cost_nusd")
+    cost_nusd, price = facts.get("cost_nusd"), facts.get("price")
     told = {name: value for name, value in facts.items() if name != "cost_nusd"}
+    if price is not None:
+        told["price"] = _price(price)
     return {**told, "cost_usd": None if cost_nusd is None else usd_of(cost_nusd)}

@@ -51,6 +51,7 @@ from app.services.routing.target import Target
 from tests.support.clocks import FakeClock
 
 TARGET: Final = Target("up", "m", cast("Provider", None))  # nothing is sent
+SPARE: Final = "spare"  # an upstream that asks half the price
 Result = TypeVar("Result")
 
 
@@ -208,14 +209,16 @@ def _hold(row: Mapping[str, Any]) -> HoldRow:
 
 
 class Prices:
-    """Quotes one price, which can change."""
+    """Quotes one price, which can change, and half of it at a spare upstream."""
 
     def __init__(self) -> None:
         self.price = price(1_000_000, 2_000_000)
 
     def quote(self, model: str, upstream: str, upstream_model: str, at_ms: int) -> Quote:
-        del model, upstream, upstream_model, at_ms
-        return Quote(self.price)
+        del model, upstream_model, at_ms
+        if upstream != SPARE:
+            return Quote(self.price)
+        return Quote(Price({unit: nusd // 2 for unit, nusd in self.price.units.items()}, SPARE))
 
 
 def price(tokens_in: int, tokens_out: int) -> Price:
@@ -236,6 +239,7 @@ class Process:
         self.lease_id = f"lease_{name}"
         self.writer = StepWriter(path, self.fuse)
         self.running: dict[str, Admitted] = {}
+        self.tries: dict[str, list[dict[str, Any]]] = {}  # that running calls have paid for
         writer, now_ms = cast("LedgerWriter", self.writer), epoch_ms(clock.now())
         self.writer.put(LeaseRenewal(self.lease_id, now_ms, now_ms + 30_000))
         self.writer.step(1)
@@ -264,23 +268,33 @@ class Process:
         payload = {"max_tokens": max_tokens}
         call = Call(call_id, None, who, "chat-completion", "m", payload, b"{}", stream)
         target = replace(TARGET, model=call_id)  # nothing is learnt of it for the next call
+        targets = (target, replace(target, upstream=SPARE))
         self.writer.leaves = leaves
         try:
-            admitted = run(self.admission.admit(call, Plan("m", (target,))))
+            admitted = run(self.admission.admit(call, Plan("m", targets[:: -1 if stream else 1])))
         finally:
             self.writer.leaves = None
         self.running[call_id] = admitted
+        self.tries[call_id] = []
         return admitted
+
+    def try_again(self, call_id: str, tokens_out: int, *, elsewhere: bool) -> bool:
+        """Let an attempt of a call fail that is paid for; say whether another one is made."""
+        admitted = self.running[call_id]
+        attempt = _try(admitted, 100, tokens_out)
+        self.tries[call_id].append(attempt)
+        admitted.spent_nusd += attempt["cost_nusd"]
+        targets = [offer.target for offer in admitted.offers]
+        here = targets.index(admitted.offer.target)
+        return self.admission.holds.go_on(admitted, targets[here ^ elsewhere])
 
     def settle(self, call_id: str, tokens_in: int, tokens_out: int) -> int:
         """Let a call end, and return its cost."""
         admitted = self.running.pop(call_id)
-        price = admitted.price
-        assert price is not None
-        cost = price.cost({PricedUnit.INPUT_TOKEN: tokens_in, PricedUnit.OUTPUT_TOKEN: tokens_out})
-        entry = entry_of(admitted, tokens_in, tokens_out, cost)
+        tries = [*self.tries.pop(call_id), _try(admitted, tokens_in, tokens_out)]
+        entry = entry_of(admitted, tries)
         self.admission.settle(admitted, entry)
-        return cost
+        return entry.cost_nusd or 0
 
     def renew(self) -> None:
         now_ms = epoch_ms(self.clock.now())
@@ -291,8 +305,15 @@ class Process:
             self.writer.die()
 
 
-def entry_of(admitted: Admitted, tokens_in: int, tokens_out: int, cost: int) -> Entry:
-    """Return the entry of a call that has ended."""
+def _try(admitted: Admitted, tokens_in: int, tokens_out: int) -> dict[str, Any]:
+    price = admitted.price
+    assert price is not None
+    counts = {PricedUnit.INPUT_TOKEN: tokens_in, PricedUnit.OUTPUT_TOKEN: tokens_out}
+    return {"units_in": tokens_in, "units_out": tokens_out, "cost_nusd": price.cost(counts)}
+
+
+def entry_of(admitted: Admitted, tries: Sequence[Mapping[str, Any]]) -> Entry:
+    """Return the entry of a call that has ended, after so many attempts."""
     hold = admitted.hold
     return Entry(
         id=hold.id,
@@ -307,16 +328,17 @@ def entry_of(admitted: Admitted, tokens_in: int, tokens_out: int, cost: int) -> 
         status=Status.OK,
         error_code=None,
         finish_reason="stop",
-        units_in=tokens_in,
-        units_out=tokens_out,
+        units_in=sum(one["units_in"] for one in tries),
+        units_out=sum(one["units_out"] for one in tries),
         basis=Basis.REPORTED,
-        attempts=1,
+        attempts=len(tries),
         latency_ms=1,
         ttft_ms=None,
         user_id=hold.user_id,
         team_id=hold.team_id,
-        cost_nusd=cost,
+        cost_nusd=sum(one["cost_nusd"] for one in tries),
         price=None if admitted.price is None else admitted.price.facts(),
         held_nusd=admitted.held_nusd,
         charged=hold.charged,
+        tries=tries,
     )

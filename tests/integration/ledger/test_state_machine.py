@@ -6,11 +6,11 @@ import shutil
 import sqlite3
 import tempfile
 from asyncio import CancelledError
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings, strategies as st
@@ -26,21 +26,15 @@ from structlog.testing import capture_logs
 
 from app.core.clock import epoch_ms
 from app.core.errors import BudgetBusyError, BudgetExceededError
-from app.db.ledger_batch import Batch
 from app.db.ledger_changes import Settlement, Withdrawal
-from app.db.ledger_store import LedgerStore
 from app.db.sqlite import FILE_NAME
 from app.db.verifier import verify
-from app.services.admission.accounts import BudgetPeriod
-from app.services.admission.admission import Admission
-from app.services.admission.admitted import SLICE_TOKENS, Admitted
+from app.services.admission.admitted import SLICE_TOKENS
 from app.services.admission.scopes import INSTANCE, AccountScope, ScopeKind
 from app.services.admission.terms import Budget, Period
-from app.services.admission.till import Charges
-from app.services.ledger.entry import Entry
-from app.services.ledger.ledger import Ledger
 from app.services.principals import Principal, Scope
 from tests.integration.ledger.gateway import Crash, Leaves, Prices, Process, Rows, price
+from tests.integration.ledger.mutants import MUTANTS
 from tests.support.clocks import FakeClock
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - where a sync costs nothing
@@ -162,6 +156,17 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
         for period in admitted.periods:
             self.may_overshoot[period.budget.id] += max(0, cost - admitted.held_nusd)
         self.closings += self.process.writer.closings
+
+    @precondition(lambda self: self.process.running)
+    @rule(data=st.data(), part=st.floats(0, 1), elsewhere=st.booleans())
+    def try_again(self, data: st.DataObject, part: float, *, elsewhere: bool) -> None:
+        """Let an attempt fail that is paid for: another one is held for first, or not made."""
+        call_id = data.draw(st.sampled_from(sorted(self.process.running)))
+        admitted = self.process.running[call_id]
+        tokens = int(admitted.held_output * part)
+        if not self.process.try_again(call_id, tokens, elsewhere=elsewhere):
+            assert any(period.is_hard for period in admitted.periods)
+            self.process.settle(call_id, 0, 0)
 
     @precondition(lambda self: self.closings)
     @rule(data=st.data())
@@ -302,88 +307,12 @@ def test_budgets_hold_and_every_call_has_one_row(machine: type[Money]) -> None:
     _search(machine, 25)
 
 
-Broken = Callable[[pytest.MonkeyPatch], None]
-
-
-def _charge_what_is_gone(monkeypatch: pytest.MonkeyPatch, *, again: bool) -> None:
-    """Charge settlements of holds that are gone: the same ones again, or those of others."""
-    seen: list[Settlement | Withdrawal] = []
-
-    def found_or_not(batch: Batch, closings: Sequence[Settlement | Withdrawal]) -> Iterator[str]:
-        found = list(real(batch, closings))
-        gone = [one for one in closings if one.hold_id not in found]
-        batch._add_up([one for one in gone if (one in seen) is again])
-        seen.extend(one for one in closings if one.hold_id in found)
-        yield from found
-
-    real = Batch._delete_holds
-    monkeypatch.setattr(Batch, "_delete_holds", found_or_not)
-
-
-def _no_state_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    _charge_what_is_gone(monkeypatch, again=True)
-
-
-def _no_fence(monkeypatch: pytest.MonkeyPatch) -> None:
-    _charge_what_is_gone(monkeypatch, again=False)
-
-
-def _check_then_add(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look only at what is settled, as whoever adds up afterwards does."""
-
-    def has_room(period: BudgetPeriod, nusd: int) -> bool:
-        return not period.is_hard or period.settled_nusd + nusd <= period.cap_nusd
-
-    monkeypatch.setattr(BudgetPeriod, "has_room", has_room)
-
-
-def _keep_what_is_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    def keep(admission: Admission, admitted: Admitted) -> Charges:
-        del admission, admitted
-        return ()
-
-    monkeypatch.setattr(Admission, "_give_back", keep)
-
-
-def _forget_to_withdraw(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forget(ledger: Ledger, hold_id: str, charges: Charges) -> None:
-        del ledger, hold_id, charges
-
-    monkeypatch.setattr(Ledger, "withdraw", forget)
-
-
-def _tell_of_what_is_fenced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write down what a settlement does to budgets, whoever's hold it is by then."""
-
-    def settle(ledger: Ledger, entry: Entry, charges: Any, *, events: Any, body: Any) -> None:
-        real(ledger, entry, charges, body=body)
-        for event in events:
-            ledger.note(event)
-
-    real = Ledger.settle
-    monkeypatch.setattr(Ledger, "settle", settle)
-
-
-def _no_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commit each statement by itself, so that a crash leaves half a change behind."""
-    monkeypatch.setattr(LedgerStore, "_transaction", nullcontext)
-
-
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(
-    "broken",
-    [
-        _no_state_guard,
-        _no_fence,
-        _check_then_add,
-        _keep_what_is_withdrawn,
-        _forget_to_withdraw,
-        _tell_of_what_is_fenced,
-        _no_transaction,
-    ],
-)
+@pytest.mark.parametrize("broken", MUTANTS)
 def test_a_ledger_without_its_guards_is_caught(
-    machine: type[Money], monkeypatch: pytest.MonkeyPatch, broken: Broken
+    machine: type[Money],
+    monkeypatch: pytest.MonkeyPatch,
+    broken: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     broken(monkeypatch)
 

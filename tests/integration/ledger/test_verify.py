@@ -36,6 +36,22 @@ TRIED: Mapping[str, Value] = {  # one of them failed, and was paid for
     "tries": '[{"cost_nusd": 10}, {"cost_nusd": 20}]',
     "basis": "reported",
 }
+CHEAP = (  # nothing came of the first one, and the third was refused
+    '[{"units_in": 5, "units_out": 0, "cached_in": 0, "cost_nusd": 10, '
+    '"price": {"source": "api", "input_token": 2000000}}, '
+    '{"units_in": 9, "units_out": 1, "cached_in": 4, "cost_nusd": 20, '
+    '"price": {"source": "api", "input_token": 1000000, "output_token": 11000000}}, '
+    '{"units_in": 0, "units_out": 0, "cached_in": 0, "cost_nusd": 0, '
+    '"price": {"source": "api", "request": 7000000}}]'
+)
+DEAR = CHEAP.replace('"cost_nusd": 20', '"cost_nusd": 21')
+PAID: Mapping[str, Value] = {"attempts": 3, "tries": CHEAP, "cost_nusd": 30}
+LOST: Mapping[str, Value] = {  # in its second attempt
+    "error_code": "outcome_unknown",
+    "cost_nusd": 40,
+    "held_nusd": 40,
+    "price": PRICE,
+}
 LEASE = "INSERT INTO leases (id, started_at_ms, until_ms) VALUES ('lease_1', 0, 1795000001000)"
 
 
@@ -139,6 +155,22 @@ def test_what_agrees_is_clean(path: Path) -> None:
             "req_2: costs $0.000000031, but its attempts come to $0.00000003",
         ),
         (
+            insert("entries", **{**entry("req_2", **PAID | {"tries": DEAR}), "stream": 0}),
+            "req_2: attempt 2 costs $0.000000021, but its units come to $0.00000002 at its price",
+        ),
+        (
+            insert("entries", **{**entry("req_2", **LOST | {"cost_nusd": 41}), "stream": 0}),
+            "req_2: costs $0.000000041, but $0.00000004 was held when its process died",
+        ),
+        (
+            insert("entries", **{**entry("req_2", **LOST | {"cost_nusd": None}), "stream": 0}),
+            "req_2: costs nothing known, but $0.00000004 was held when its process died",
+        ),
+        (
+            insert("entries", **{**entry("req_2", attempts=0, cost_nusd=5), "stream": 0}),
+            "req_2: costs $0.000000005, but says no price",
+        ),
+        (
             "UPDATE budget_periods SET overshoot_nusd = 5",
             "b@0: recorded overshoot $0.000000005, but its events come to $0.00",
         ),
@@ -161,6 +193,8 @@ def test_each_thing_that_is_wrong_is_one_line(path: Path, statement: str, line: 
     [
         {"price": '{"source": "api", "cached_input_token": 1, "request": 7000001}', "cost_nusd": 9},
         {"price": '{"source": "api"}', "cost_nusd": 0},
+        PAID,
+        LOST,
         {"units_in": 0, "cached_in": None, "units_out": 0, "cost_nusd": 0},  # nothing was done
         {  # more than 64 bits hold on the way
             "units_out": 30_000_000,
@@ -168,7 +202,7 @@ def test_each_thing_that_is_wrong_is_one_line(path: Path, statement: str, line: 
             "cost_nusd": 30_000_000_000_030,
         },
     ],
-    ids=["cached", "free", "refused", "large"],
+    ids=["cached", "free", "several attempts", "lost", "refused", "large"],
 )
 def test_a_cost_is_what_the_price_makes_of_the_units(
     path: Path, right: Mapping[str, Value]

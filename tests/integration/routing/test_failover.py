@@ -11,6 +11,7 @@ import pytest
 from app.core.config import Settings
 from app.core.gateway_file import GatewayConfig
 from app.db import schema
+from app.db.verifier import verify
 from app.main import create_app
 from tests.conftest import ADMIN_KEY
 from tests.integration.admission.metered import choice_of, event_of, refusing
@@ -199,5 +200,7 @@ async def test_a_budget_holds_for_the_dearest_and_pays_for_both(settings: Settin
     assert second["cost_usd"] == pytest.approx(30e-6)
     assert first["cost_usd"] == pytest.approx((first["units_in"] + 4_096) * 3e-6)
     assert entry["cost_usd"] == pytest.approx(first["cost_usd"] + second["cost_usd"])
+    assert [made["price"]["usd_per_million"]["output_token"] for made in (first, second)] == [3, 1]
+    assert verify(settings.data_dir, 0).broken == []
     assert state["settled_usd"] == pytest.approx(entry["cost_usd"])
     assert (state["held_usd"], state["overshoot_usd"]) == (0, 0)
