@@ -14,7 +14,7 @@ from app.cli.price_import import ImportReport, import_file
 from app.cli.price_lists import read_price_file
 from app.cli.price_tables import MISSING_TITLES, PRICE_TITLES, missing_row, price_row
 from app.cli.price_wishes import read_begin, read_dollars, read_upstreams
-from app.cli.tables import print_table
+from app.cli.tables import print_table, when
 from app.core.errors import InvalidRequestError
 from app.core.variables import cannot_read
 
@@ -89,7 +89,8 @@ def set_price(  # noqa: PLR0913 - a command has the options that people need
     price = at_desk(context, data, work, may_begin=True, with_gateway=True)
     sys.stdout.write(f"{price.id}\n")
     where = f" at {price.upstream}" if price.upstream else ""
-    sys.stderr.write(f"{price.model}{where} has this price from {price.valid_from} on.\n")
+    begin = f"{when(price.valid_from)} UTC" if price.valid_from else "now"
+    sys.stderr.write(f"{price.model}{where} has this price from {begin} on.\n")
     if price.overridden_by:
         sys.stderr.write(f"But {price.overridden_by} says another one, which goes first.\n")
 

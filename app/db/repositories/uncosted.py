@@ -10,7 +10,7 @@ from app.models.entries import EntryRow
 
 
 class Uncosted(NamedTuple):
-    """How often a model was called at one place without a known cost, and when last."""
+    """How often a model was called at one place without a known price, and when last."""
 
     model: str
     upstream: str
@@ -38,7 +38,8 @@ class UncostedCalls:
             select(*where, calls, func.max(EntryRow.created_at_ms))
             .where(
                 EntryRow.created_at_ms >= moment_ms,
-                EntryRow.cost_nusd.is_(None),
+                EntryRow.cost_nusd.is_(None)
+                | (EntryRow.price["source"].as_string() == "assumed"),  # by a budget
                 EntryRow.basis.is_not(None),
                 EntryRow.upstream.is_not(None),
                 EntryRow.upstream_model.is_not(None),

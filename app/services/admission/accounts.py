@@ -23,7 +23,7 @@ class BudgetPeriod:
     overshoot_nusd: int = 0
     running: int = 0  # calls that hold something of it
     is_stored: bool = False
-    alerted: set[int] = field(default_factory=set[int])  # percents
+    alerted: set[int] = field(default_factory=set[int])  # percents of this cap
     id: str = field(init=False)  # as the ledger calls it
 
     def __post_init__(self) -> None:
@@ -72,9 +72,12 @@ class BudgetPeriod:
 
     def change_terms(self, budget: Budget) -> PeriodChange | None:
         """Go on under other terms; return what the ledger must know of them, if anything."""
+        tells_alike = self.budget.alert_percents == budget.alert_percents
         self.budget = budget
-        if (self.cap_nusd, self.is_hard) == (budget.cap_nusd, budget.is_hard):
+        if tells_alike and (self.cap_nusd, self.is_hard) == (budget.cap_nusd, budget.is_hard):
             return None
+        if self.cap_nusd != budget.cap_nusd:
+            self.alerted.clear()  # they were of another cap
         self.cap_nusd, self.is_hard = budget.cap_nusd, budget.is_hard
         overshoot = self._overshoot()
         if not self.is_stored:

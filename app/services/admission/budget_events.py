@@ -13,9 +13,9 @@ ALERT: Final = "budget.alert"
 OVERSHOOT: Final = "budget.overshoot"
 
 
-def alert_id(period_id: str, percent: int) -> str:
-    """Return what the ledger calls the alert of one threshold in one period."""
-    return f"{ALERT}:{period_id}:{percent}"
+def alert_id(period_id: str, percent: int, cap_nusd: int) -> str:
+    """Return what the ledger calls the alert of one threshold in one period, under one cap."""
+    return f"{ALERT}:{period_id}:{percent}:{cap_nusd}"
 
 
 def alerts_of(period: BudgetPeriod, at_ms: int) -> Iterator[Event]:
@@ -24,7 +24,8 @@ def alerts_of(period: BudgetPeriod, at_ms: int) -> Iterator[Event]:
         if percent in period.alerted or period.settled_nusd * 100 < period.cap_nusd * percent:
             continue
         period.alerted.add(percent)
-        yield _event(alert_id(period.id, percent), ALERT, period, at_ms, percent=percent)
+        event_id = alert_id(period.id, percent, period.cap_nusd)
+        yield _event(event_id, ALERT, period, at_ms, percent=percent)
 
 
 def overshoot_event(period: BudgetPeriod, at_ms: int, *, nusd: int, cause: str) -> Event:
@@ -41,11 +42,12 @@ def overshoot_event(period: BudgetPeriod, at_ms: int, *, nusd: int, cause: str) 
 
 
 def told_of(change: PeriodChange, period: BudgetPeriod, at_ms: int) -> PeriodChange:
-    """Return other terms of a period, with what operators are told where they exceed a cap."""
+    """Return other terms of a period, with what operators are told of what they change."""
+    events = [*alerts_of(period, at_ms)]
     nusd = change.overshoot_nusd
-    if not nusd:
-        return change
-    return replace(change, events=(overshoot_event(period, at_ms, nusd=nusd, cause="cap").row,))
+    if nusd:
+        events.append(overshoot_event(period, at_ms, nusd=nusd, cause="cap"))
+    return replace(change, events=tuple(event.row for event in events))
 
 
 def _event(event_id: str, kind: str, period: BudgetPeriod, at_ms: int, **facts: Any) -> Event:

@@ -93,6 +93,8 @@ def period_of(budget: Budget, row: BudgetPeriodRow, events: Collection[str]) -> 
         overshoot_nusd=row.overshoot_nusd,
         is_stored=True,
         alerted={
-            percent for percent in budget.alert_percents if alert_id(row.id, percent) in events
+            percent
+            for percent in budget.alert_percents
+            if alert_id(row.id, percent, row.cap_nusd) in events
         },
     )

@@ -21,7 +21,7 @@ class MissingPrice:
     upstream: str
     upstream_model: str
     pin: str | None  # the upstream's name for it at one provider, whose price is known
-    calls: int  # of the last 30 days whose cost is unknown
+    calls: int  # of the last 30 days whose price was unknown
     last_called_at_ms: int | None
 
 

@@ -221,6 +221,30 @@ async def test_a_lowered_cap_refuses_what_comes_and_is_recorded(gateway: Metered
     assert (await gateway.budget(budget))["overshoot_usd"] == pytest.approx(210 / 1e6)
 
 
+async def test_what_is_spent_is_told_again_of_another_cap(gateway: Metered) -> None:
+    budget = await gateway.set_budget(cap_usd=0.0004, mode="soft", alert_percents=[50, 90])
+    assert (await gateway.call()).status_code == 200  # 310
+    assert await _alerts(gateway, budget) == [(50, 0.0004)]
+
+    await gateway.client.patch(f"/v1/budgets/{budget}", json={"cap_usd": 0.0003, "mode": "hard"})
+    lowered = [(50, 0.0003), (50, 0.0004), (90, 0.0003)]
+    assert await _alerts(gateway, budget) == lowered  # though no further call fits
+
+    await gateway.client.patch(f"/v1/budgets/{budget}", json={"cap_usd": 0.001, "mode": "soft"})
+    assert await _alerts(gateway, budget) == lowered
+    assert (await gateway.call()).status_code == 200
+    assert await _alerts(gateway, budget) == sorted([*lowered, (50, 0.001)])
+
+    await gateway.client.patch(f"/v1/budgets/{budget}", json={"alert_percents": [50, 60]})
+    assert await _alerts(gateway, budget) == sorted([*lowered, (50, 0.001), (60, 0.001)])
+
+
+async def _alerts(gateway: Metered, budget_id: str) -> list[tuple[int, float]]:
+    answer = await gateway.client.get(f"/v1/budgets/{budget_id}/events")
+    facts = [one["facts"] for one in answer.json()["data"] if one["kind"] == "budget.alert"]
+    return sorted((one["percent"], one["cap_usd"]) for one in facts)
+
+
 async def test_a_stream_that_no_money_is_left_for_ends_cleanly(gateway: Metered) -> None:
     budget = await gateway.set_budget(cap_usd=0.025)
 

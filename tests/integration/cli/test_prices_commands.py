@@ -1,6 +1,7 @@
 """`meterhouse prices`, with and without a running server."""
 
 import json
+import re
 import shlex
 import sqlite3
 from contextlib import closing
@@ -33,6 +34,7 @@ model = "stated"
 input = 0.15
 output = 0.6
 """
+ASSUMED: Final = '{"source": "assumed", "request": 7}'
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def test_a_price_is_set_listed_and_ended_where_no_server_runs(meterhouse: Meterh
     amounts = ("--input", "0.15", "--output", "1e-7", "--cached-input", "0", "--per-request", "2")
     done = meterhouse("prices", "set", "m", *amounts, "--upstream", "openai")
     assert done.status == 0
-    assert done.errors[0].startswith("m at openai has this price from 20")
+    assert re.fullmatch(r"m at openai has this price from 20[-0-9: ]{14} UTC on.", done.errors[0])
 
     row = next(row for row in _rows(meterhouse) if row["id"] == done.output.strip())
     shown = [row[title] for title in ("input", "output", "cached input", "per request")]
@@ -231,16 +233,19 @@ def test_models_without_a_price_are_listed_the_most_called_first(
     _called(gateway.parent, "long ago", times=9, age_ms=LOOK_BACK_MS + 60_000)
     _called(gateway.parent, "refused", times=9, basis=None)
     _called(gateway.parent, "priced", times=9, cost_nusd=0)
+    _called(gateway.parent, "billed", times=9, cost_nusd=7, price='{"source": "api", "request": 7}')
+    _called(gateway.parent, "assumed", times=2, cost_nusd=7, price=ASSUMED)
 
     lines = meterhouse("prices", "missing").output.splitlines()
 
     cells = [line.split("\t") for line in lines[1:]]
     assert [(cell[0], cell[1], cell[2], cell[4]) for cell in cells] == [
         ("often", "openai", "often", "3"),
+        ("assumed", "openai", "assumed", "2"),
         ("once", "openai", "once", "1"),
         ("fast", "openai", "gpt-x", "0"),
     ]
-    assert [bool(cell[5]) for cell in cells] == [True, True, False]
+    assert [bool(cell[5]) for cell in cells] == [True, True, True, False]
 
 
 def _called(

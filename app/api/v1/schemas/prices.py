@@ -233,7 +233,7 @@ class MissingPriceOut(BaseModel):
     pin: Annotated[
         str | None, Field(description="What calls under a budget are sent to, at a known price.")
     ]
-    calls: Annotated[int, Field(description="Of the last 30 days, those without a known cost.")]
+    calls: Annotated[int, Field(description="Of the last 30 days, those whose price nobody knew.")]
     last_called_at: datetime | None
 
     @classmethod
