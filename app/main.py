@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.api import errors
+from app.api.application import Application
 from app.api.middleware import stack
 from app.api.ops.router import routers as ops_routers
 from app.api.ui.router import router as ui_router
@@ -57,7 +58,7 @@ def create_app(
         ) as container:
             yield {"container": container}
 
-    app = FastAPI(
+    app = Application(
         title="Meterhouse",
         version=__version__,
         summary="One endpoint for a team's AI calls.",

@@ -1,11 +1,12 @@
 """Identifiers that sort by the time they were made."""
 
-import os
+import random
 import re
 import time
 from typing import Final
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
+_PAIRS: Final = [high + low for high in _ALPHABET for low in _ALPHABET]
 _BODY: Final = re.compile(f"[{_ALPHABET}]{{26}}")
 
 
@@ -19,7 +20,7 @@ def new_id(prefix: str) -> str:
 
 def id_at(prefix: str, at_ms: int) -> str:
     """Return a new id that sorts as one of this moment, in milliseconds since 1970."""
-    value = at_ms << 80 | int.from_bytes(os.urandom(10), "big")
+    value = at_ms << 80 | random.getrandbits(80)
     return f"{prefix}_{_base32(value)}"
 
 
@@ -29,4 +30,4 @@ def is_id(text: str, prefix: str) -> bool:
 
 
 def _base32(value: int) -> str:
-    return "".join([_ALPHABET[(value >> shift) & 31] for shift in range(125, -5, -5)])
+    return "".join([_PAIRS[(value >> shift) & 1023] for shift in range(120, -10, -10)])

@@ -10,7 +10,7 @@ import structlog
 
 from app.core.clock import Clock, epoch_ms
 from app.core.errors import ConfigurationError, NotReadyError, UnauthenticatedError
-from app.core.security import PEPPER_FILE, digest, pepper_version
+from app.core.security import PEPPER_FILE, digester, pepper_version
 from app.db.repositories.key_directory import KeyDirectory
 from app.services.access_watch import AccessWatch
 from app.services.bearer import read_bearer, refuse_foreign, refuse_malformed
@@ -41,7 +41,8 @@ class Authenticator:
         self._clock = clock
         self._known = KnownKeys(directory, clock)
         self.watch = AccessWatch(directory, clock, self._known.forget_all)
-        self._builtins = {digest(pepper, secret): who for secret, who in builtins.items()}
+        self._digest = digester(pepper)
+        self._builtins = {self._digest(secret): who for secret, who in builtins.items()}
         self._uses: dict[str, float] = {}  # key id -> monotonic moment that is not written yet
 
     async def authenticate(self, authorization: str | None) -> Principal:
@@ -55,7 +56,7 @@ class Authenticator:
             secret = authorization[7:]
         else:
             secret = read_bearer(authorization)
-        hashed = digest(self.pepper, secret)
+        hashed = self._digest(secret)
         who = self._known.get(hashed)
         if who is None:
             builtin = self._builtins.get(hashed)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.openapi.models import APIKey as APIKeyModel, HTTPBearer as HTTPBearerModel
 from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
@@ -102,6 +103,7 @@ class PermittedRoute(APIRoute):
         """Take what `APIRoute` takes. What a failed request is answered is said for all alike."""
         own: dict[int | str, dict[str, Any]] = options.pop("responses", None) or {}
         super().__init__(path, endpoint, responses={**RESPONSES, **own}, **options)
+        self.app = AsyncExitStackMiddleware(self.app)  # FastAPI's routes close files with it
 
     def get_route_handler(self) -> Handler:
         """Return the handler, behind the check.
@@ -112,7 +114,7 @@ class PermittedRoute(APIRoute):
         permission, handle = permission_of(self), super().get_route_handler()
 
         async def handle_permitted(request: Request) -> Response:
-            request.scope["state"]["principal"] = await _let_in(permission, request)
+            request.scope["state"]["principal"] = await let_in(permission, request)
             is_open = permission is Permission.PUBLIC
             return await handle(with_small_body(request) if is_open else request)
 
@@ -138,7 +140,7 @@ def _declared(dependant: Dependant) -> Iterator[Permission]:
         yield from _declared(part)
 
 
-async def _let_in(permission: Permission, request: Request) -> Principal | None:
+async def let_in(permission: Permission, request: Request) -> Principal | None:
     """Return who is calling, where that matters.
 
     It opens no database session: the route may wait for an upstream for minutes.

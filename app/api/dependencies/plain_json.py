@@ -1,56 +1,47 @@
-"""Routes whose bodies go on to others, and are read by all of them alike."""
+"""Reading JSON that goes on to others, so that all of them read it alike."""
 
 import json
 from collections.abc import Iterable
 from math import isfinite
 from typing import Any, Final, NoReturn, cast
 
-from fastapi import Request, Response
-from starlette.types import Receive, Scope
+from pydantic_core import from_json
 
-from app.api.dependencies.permissions import Handler, PermittedRoute
 from app.core.errors import InvalidRequestError
 
-_UNREAD: Final = object()
 
+def read_plain(body: bytes) -> Any:
+    """Return the JSON of a body: UTF-8, with the numbers that JSON has, which are finite.
 
-class PlainRequest(Request):
-    """A request whose JSON is UTF-8 and has the numbers that JSON has: all are finite."""
-
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        """Take the request."""
-        super().__init__(scope, receive)
-        self._read: Any = _UNREAD
-
-    async def json(self) -> Any:
-        """Return the body, read once.
-
-        Raises:
-            InvalidRequestError: others might read it otherwise, or not at all.
-        """
-        if self._read is _UNREAD:
-            self._read = _parsed(await self.body())
-        return self._read
-
-
-class PlainRoute(PermittedRoute):
-    """A route whose body is read as a `PlainRequest`, once its caller is let in."""
-
-    def get_route_handler(self) -> Handler:
-        """Return the handler, behind the check."""
-        handle = super().get_route_handler()
-
-        async def handle_plainly(request: Request) -> Response:
-            return await handle(PlainRequest(request.scope, request.receive))
-
-        return handle_plainly
+    Raises:
+        InvalidRequestError: others might read it otherwise, or not at all.
+        JSONDecodeError: it is no JSON.
+    """
+    try:  # ten times as fast where there is an image in it
+        value = from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:  # or half a character, which this reader does not know
+        return _read_slowly(body)
+    return value if _is_finite(value) else _read_slowly(body)
 
 
 class _NotFiniteError(Exception):
     pass
 
 
-def _parsed(body: bytes) -> Any:
+def _is_finite(value: object) -> bool:
+    """Say whether all numbers are: `1e999` is read as infinite."""
+    inside: list[Any] = [value]
+    for one in inside:
+        if isinstance(one, dict):
+            inside += cast("dict[str, Any]", one).values()
+        elif isinstance(one, list):
+            inside += cast("list[Any]", one)
+        elif isinstance(one, float) and not isfinite(one):
+            return False
+    return True
+
+
+def _read_slowly(body: bytes) -> Any:
     encoding = json.detect_encoding(body)
     if not encoding.startswith("utf-8"):
         raise InvalidRequestError(f"The body is {encoding.upper()} text. Send it as UTF-8.")

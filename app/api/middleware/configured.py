@@ -1,6 +1,5 @@
 """Middleware that depends on the settings, which are read when the gateway starts."""
 
-from collections.abc import Callable
 from typing import Any, Final, cast
 
 from starlette.middleware.cors import CORSMiddleware
@@ -12,8 +11,6 @@ from app.api.dependencies.locality import host_of, is_local
 from app.api.errors import render
 from app.core.config import Settings
 from app.core.errors import InvalidRequestError
-
-Build = Callable[[ASGIApp, Settings], ASGIApp]
 
 _EXPOSED: Final = (
     "x-request-id",
@@ -27,10 +24,9 @@ _EXPOSED: Final = (
 class Configured:
     """Builds what it stands for from the settings of the first request, and keeps it."""
 
-    def __init__(self, app: ASGIApp, build: Build) -> None:
-        """Wrap an application, later, in what `build` returns."""
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application, later, in what the settings want."""
         self._app = app
-        self._build = build
         self._settings: Settings | None = None
         self._built = app
 
@@ -38,34 +34,27 @@ class Configured:
         """Pass a request on, through what was built if there is a container to build it from."""
         container = find_container(scope)
         if container is not None and container.settings is not self._settings:
-            self._built = self._build(self._app, container.settings)
+            self._built = _built(self._app, container.settings)
             self._settings = container.settings
         await self._built(scope, receive, send)
 
 
-def trusted_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """Believe the X-Forwarded headers of the configured proxies, and nobody else's."""
-    if not settings.trusted_proxies:
-        return app
-    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), [*settings.trusted_proxies]))
-
-
-def trusted_hosts(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """Answer only to the configured host names."""
-    return TrustedHosts(app, settings.trusted_hosts) if settings.trusted_hosts else app
-
-
-def cors(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """Let pages of the configured origins call the API, with a key but without cookies."""
-    if not settings.cors_origins:
-        return app
-    return CORSMiddleware(
-        app,
-        allow_origins=settings.cors_origins,
-        allow_methods=("GET", "POST", "PATCH", "DELETE"),
-        allow_headers=("*",),
-        expose_headers=_EXPOSED,
-    )
+def _built(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Wrap an application: whom a request comes from is found out first, then whom it is for."""
+    if settings.cors_origins:  # pages of these may call the API, with a key but without cookies
+        app = CORSMiddleware(
+            app,
+            allow_origins=settings.cors_origins,
+            allow_methods=("GET", "POST", "PATCH", "DELETE"),
+            allow_headers=("*",),
+            expose_headers=_EXPOSED,
+        )
+    if settings.trusted_hosts:
+        app = TrustedHosts(app, settings.trusted_hosts)
+    if settings.trusted_proxies:  # their X-Forwarded headers are believed, and nobody else's
+        proxies = [*settings.trusted_proxies]
+        app = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), proxies))
+    return app
 
 
 class TrustedHosts:

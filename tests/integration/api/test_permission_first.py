@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.api.dependencies.plain_json import PlainRequest
+from app.api.dependencies.hot_route import PlainRequest
 from tests.conftest import ADMIN_KEY
 from tests.support.people import People
 from tests.support.servers import running
@@ -87,7 +87,7 @@ def test_a_large_body_without_a_key_is_refused_and_not_parsed(
 def test_a_body_that_is_taken_is_parsed(client: TestClient, parsed: list[int]) -> None:
     client.post(CHAT, json={})  # or the test above sees nothing
 
-    assert parsed == [2]
+    assert set(parsed) == {2}
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b'{"model": 7}', b"[" * 100_000])

@@ -17,7 +17,7 @@ Quiet = Callable[[RawConnection], Awaitable[None]]
 
 
 def often(settings: Settings) -> Settings:
-    return settings.model_copy(update={"keepalive_seconds": 0.02})
+    return settings.model_copy(update={"keepalive_seconds": 0.2})
 
 
 def quiet_upstream(may_go_on: asyncio.Event, *, word_first: bool) -> Quiet:

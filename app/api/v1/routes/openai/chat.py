@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from app.api.dependencies.hot_route import HotRoute
 from app.api.dependencies.inference import AnsweringDep
 from app.api.dependencies.permissions import PrincipalDep
-from app.api.dependencies.plain_json import PlainRoute
 from app.api.responses.connection import WhileConnected
 from app.api.responses.event_stream import EventStream
 from app.api.v1.schemas.openai.chat import (
@@ -17,7 +17,7 @@ from app.api.v1.schemas.openai.chat import (
 from app.api.v1.translate import tags, urgency
 from app.api.v1.translate.chat import answer_headers, to_call
 
-router = APIRouter(prefix="/v1/chat", tags=["chat"], route_class=PlainRoute)
+router = APIRouter(prefix="/v1/chat", tags=["chat"], route_class=HotRoute)
 
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
