@@ -201,6 +201,7 @@ class TestFilters:
         [
             ("group_by=colour", "group_by"),
             ("interval=month", "interval"),
+            ("group_by=team&modle=m", "modle"),
             ("since=2026-11-23T00:00:00Z&until=2026-11-23T00:00:00Z", "until"),
         ],
     )

@@ -4,6 +4,7 @@ from fastapi import APIRouter, status
 
 from app.api.dependencies.accounting import BudgetEditorDep, BudgetServiceDep, ScopeFilterDep
 from app.api.dependencies.exact_numbers import ExactRoute
+from app.api.dependencies.known_queries import KNOWN_QUERY
 from app.api.dependencies.paging import CursorDep
 from app.api.v1.schemas.budgets import (
     BudgetCreate,
@@ -13,7 +14,12 @@ from app.api.v1.schemas.budgets import (
     BudgetUpdate,
 )
 
-router = APIRouter(prefix="/v1/budgets", tags=["budgets and limits"], route_class=ExactRoute)
+router = APIRouter(
+    prefix="/v1/budgets",
+    tags=["budgets and limits"],
+    route_class=ExactRoute,
+    dependencies=[KNOWN_QUERY],
+)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

@@ -4,10 +4,16 @@ from fastapi import APIRouter, status
 
 from app.api.dependencies.accounting import LimitEditorDep, LimitServiceDep, ScopeFilterDep
 from app.api.dependencies.exact_numbers import ExactRoute
+from app.api.dependencies.known_queries import KNOWN_QUERY
 from app.api.dependencies.paging import CursorDep
 from app.api.v1.schemas.limits import LimitCreate, LimitList, LimitOut, LimitUpdate
 
-router = APIRouter(prefix="/v1/limits", tags=["budgets and limits"], route_class=ExactRoute)
+router = APIRouter(
+    prefix="/v1/limits",
+    tags=["budgets and limits"],
+    route_class=ExactRoute,
+    dependencies=[KNOWN_QUERY],
+)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

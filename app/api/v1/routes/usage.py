@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from app.api.dependencies.known_queries import KNOWN_QUERY
 from app.api.dependencies.paging import CursorDep
 from app.api.dependencies.permissions import PermittedRoute
 from app.api.dependencies.usage import (
@@ -19,7 +20,9 @@ from app.api.v1.schemas.entries import EntryList, EntryOut
 from app.api.v1.schemas.exports import EXPORTS
 from app.api.v1.schemas.usage import UsageOut
 
-router = APIRouter(prefix="/v1/usage", tags=["usage"], route_class=PermittedRoute)
+router = APIRouter(
+    prefix="/v1/usage", tags=["usage"], route_class=PermittedRoute, dependencies=[KNOWN_QUERY]
+)
 
 
 @router.get("")

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.api.dependencies.exact_numbers import ExactRoute
+from app.api.dependencies.known_queries import KNOWN_QUERY
 from app.api.dependencies.paging import CursorDep
 from app.api.dependencies.prices import (
     MissingPricesDep,
@@ -22,7 +23,9 @@ from app.api.v1.schemas.prices import (
     PriceOut,
 )
 
-router = APIRouter(prefix="/v1/admin/prices", tags=["prices"], route_class=ExactRoute)
+router = APIRouter(
+    prefix="/v1/admin/prices", tags=["prices"], route_class=ExactRoute, dependencies=[KNOWN_QUERY]
+)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
