@@ -49,7 +49,7 @@ class AnswerParser:
         if not self.has_head:
             raise httpx2.RemoteProtocolError("The upstream closed the connection unanswered.")
         stated = (b"content-length", b"transfer-encoding")
-        if any(name.lower() in stated for name, _ in self.headers) and not self.is_complete:
+        if any(name in stated for name, _ in self.headers) and not self.is_complete:
             raise httpx2.RemoteProtocolError("The upstream cut its answer.")
         self.is_complete = True
 
@@ -66,9 +66,9 @@ class AnswerParser:
             raise httptools.HttpParserError("an answer that nobody asked for")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header; trailers are left out."""
+        """Keep a header, its name in lower case; trailers are left out."""
         if not self.has_head:
-            self.headers.append((name, value))
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Keep the status; an interim answer (1xx) is only a step on the way."""

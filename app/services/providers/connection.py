@@ -8,71 +8,64 @@ from typing import Final, cast
 import httpx2
 
 from app.services.providers.answer_parser import AnswerParser
+from app.services.providers.waiting import Waiting
 
 MAX_UNREAD_BYTES: Final = 128 * 1024  # above, the upstream has to wait until they are read
-_AT_ONCE_BYTES: Final = 64 * 1024  # a body up to here is written in one go
+_AT_ONCE_BYTES: Final = 64 * 1024  # a body up to here is written in one go with its head
+_PIECE_BYTES: Final = 256 * 1024  # and a larger one in pieces of this size
 
 
-class Connection(asyncio.Protocol):
+class Connection(Waiting):
     """Sends one request after another and hands on what comes back.
 
-    Every failure is an `httpx2.TransportError`. What arrived before it is read first.
+    Every failure is an `httpx2.TransportError`. What arrived before it is read first. Whoever waits
+    says until when, in seconds of the event loop's clock.
     """
 
     def __init__(self, peers: "set[Connection]") -> None:
         """Make the protocol, which is among its `peers` for as long as it is connected."""
-        self._loop = asyncio.get_running_loop()
+        super().__init__()
         self._peers = peers
         self._poller = select.poll()
-        self._waiter: asyncio.Future[None] | None = None
-        self._may_write = True
         self._may_read = True
         self._is_lost = False
         self._is_sent = False
-        self._read_seconds: float | None = None
         self._error: httpx2.TransportError | None = None
         self.answer = AnswerParser()
 
-    async def ask(
-        self,
-        head: bytes,
-        body: bytes | AsyncIterable[bytes],
-        *,
-        write_seconds: float | None,
-        read_seconds: float | None,
-    ) -> None:
-        """Send a request and wait until the answer's status and headers are there.
-
-        A body is sent no further once the upstream has refused it.
-        """
+    async def send(self, head: bytes, body: bytes | AsyncIterable[bytes], *, until: float) -> None:
+        """Send a request, its body no further once the upstream has refused it."""
         if self._is_lost:
             raise httpx2.WriteError("The upstream closed the connection.")
         self.answer.begin()
         self._is_sent = False
-        self._read_seconds = read_seconds
         if isinstance(body, bytes) and len(body) <= _AT_ONCE_BYTES:
             self._transport.write(head + body)
             self._is_sent = True
         else:
             self._transport.write(head)
-            await self._send_pieces(body, write_seconds)
+            await self._send_pieces(body, until)
+
+    async def wait_for_head(self, *, until: float) -> None:
+        """Wait until the answer's status and headers are there."""
         while not self.answer.has_head:
             if self._error is not None:
                 raise self._error
-            await self._wait(read_seconds, httpx2.ReadTimeout)
+            await self._event(until)
 
-    async def read(self) -> bytes:
+    async def read(self, *, until: float) -> bytes:
         """Return what has arrived of the body since the last call; empty at its end."""
-        while not self.answer.unread_bytes:
-            if self.answer.is_complete:
+        answer = self.answer
+        while not answer.unread_bytes:
+            if answer.is_complete:
                 return b""
             if self._error is not None:
                 raise self._error
-            await self._wait(self._read_seconds, httpx2.ReadTimeout)
+            await self._event(until)
         if not self._may_read and not self._is_lost:
             self._may_read = True
             self._transport.resume_reading()
-        return self.answer.take()
+        return answer.take()
 
     def is_reusable(self, *, has_idled: bool) -> bool:
         """Tell whether the last exchange went over whole and the connection may stay open.
@@ -109,6 +102,7 @@ class Connection(asyncio.Protocol):
         """End the answer, well or badly."""
         self._is_lost = True
         self._peers.discard(self)
+        self._cancel_alarm()
         if exc is not None:
             self._fail(httpx2.ReadError(str(exc) or type(exc).__name__))
             return
@@ -118,21 +112,10 @@ class Connection(asyncio.Protocol):
             self._fail(error)
         self._wake()
 
-    def pause_writing(self) -> None:
-        """Send no more for now."""
-        self._may_write = False
-
-    def resume_writing(self) -> None:
-        """Go on sending."""
-        self._may_write = True
-        self._wake()
-
-    async def _send_pieces(
-        self, body: bytes | AsyncIterable[bytes], write_seconds: float | None
-    ) -> None:
+    async def _send_pieces(self, body: bytes | AsyncIterable[bytes], until: float) -> None:
         async for piece in _pieces(body) if isinstance(body, bytes) else body:
             while not self._may_write and not self._is_refused():
-                await self._wait(write_seconds, httpx2.WriteTimeout)
+                await self._event(until)
             if self._is_refused():
                 return
             self._transport.write(piece)
@@ -141,28 +124,16 @@ class Connection(asyncio.Protocol):
     def _is_refused(self) -> bool:
         return self._error is not None or self.answer.status >= 300  # noqa: PLR2004
 
-    async def _wait(self, seconds: float | None, error: type[httpx2.TimeoutException]) -> None:
-        self._waiter = self._loop.create_future()
-        timer = None if seconds is None else self._loop.call_later(seconds, self._expire, error)
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
-            if timer is not None:
-                timer.cancel()
-
-    def _expire(self, error: type[httpx2.TimeoutException]) -> None:
-        self._fail(error("The upstream was silent for too long."))
+    def _give_up(self) -> None:
+        late = httpx2.ReadTimeout if self._is_sent else httpx2.WriteTimeout
+        self._fail(late("The upstream was silent for too long."))
 
     def _fail(self, error: httpx2.TransportError) -> None:
         self._error = self._error or error
         self._wake()
 
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
 
-
-async def _pieces(body: bytes) -> AsyncIterable[bytes]:
-    for start in range(0, len(body), _AT_ONCE_BYTES):
-        yield body[start : start + _AT_ONCE_BYTES]
+async def _pieces(body: bytes) -> AsyncIterable[memoryview]:
+    whole = memoryview(body)
+    for start in range(0, len(body), _PIECE_BYTES):
+        yield whole[start : start + _PIECE_BYTES]

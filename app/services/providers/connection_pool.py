@@ -1,25 +1,13 @@
 """The open connections to upstreams: a bounded number of them, idle ones kept for a while."""
 
 import asyncio
-import socket
 import ssl
-from collections import defaultdict
-from typing import Final, NamedTuple
+from collections import defaultdict, deque
 
-import aiohappyeyeballs
 import httpx2
 
 from app.services.providers.connection import Connection
-
-_NEXT_ADDRESS_SECONDS: Final = 0.25  # how long an address may take before the next is tried too
-
-
-class Origin(NamedTuple):
-    """Where a connection goes. Requests to the same origin share connections."""
-
-    scheme: bytes
-    host: bytes
-    port: int | None
+from app.services.providers.dialing import Origin, dial
 
 
 class ConnectionPool:
@@ -30,7 +18,8 @@ class ConnectionPool:
     ) -> None:
         """Take the bounds and what certificates are verified with."""
         self._loop = asyncio.get_running_loop()
-        self._places = asyncio.Semaphore(max_connections)
+        self._free = max_connections
+        self._queue: deque[asyncio.Future[None]] = deque()
         self._keepalive_seconds = keepalive_seconds
         self._ssl_context = ssl_context
         self._open: set[Connection] = set()
@@ -38,25 +27,36 @@ class ConnectionPool:
         self._sweep: asyncio.TimerHandle | None = None
 
     async def take(
-        self, origin: Origin, *, pool_seconds: float | None, connect_seconds: float | None
+        self, origin: Origin, *, connect_seconds: float, pool_seconds: float, until: float
     ) -> Connection:
-        """Return an idle connection that is still good, or a new one.
+        """Return an idle connection that is still good, or a new one; `until` ends all waiting.
 
         Raises:
             httpx2.PoolTimeout: all are in use.
             httpx2.ConnectTimeout: finding and reaching the host took too long.
             httpx2.ConnectError: the host is unknown, refuses, or fails the TLS handshake.
         """
-        await self._take_place(pool_seconds)
+        if self._free and not self._queue:
+            self._free -= 1
+        else:
+            await self._wait_for_place(min(self._loop.time() + pool_seconds, until))
         try:
-            return self._take_idle(origin) or await self._dial(origin, connect_seconds)
+            connection = self._take_idle(origin)
+            if connection is None:
+                connection = await dial(
+                    origin,
+                    lambda: Connection(self._open),
+                    self._ssl_context,
+                    until=min(self._loop.time() + connect_seconds, until),
+                )
         except BaseException:
-            self._places.release()
+            self._leave_place()
             raise
+        return connection
 
     def give_back(self, origin: Origin, connection: Connection) -> None:
         """Keep a connection for the next request, or close it if its answer is unfinished."""
-        self._places.release()
+        self._leave_place()
         if not connection.is_reusable(has_idled=False):
             connection.abort()
             return
@@ -73,15 +73,27 @@ class ConnectionPool:
             connection.abort()
         await asyncio.sleep(0)  # the event loop closes the sockets in its next round
 
-    async def _take_place(self, pool_seconds: float | None) -> None:
-        if not self._places.locked():
-            await self._places.acquire()  # does not wait
-            return
+    async def _wait_for_place(self, until: float) -> None:
+        place = self._loop.create_future()
+        self._queue.append(place)
         try:
-            async with asyncio.timeout(pool_seconds):
-                await self._places.acquire()
-        except TimeoutError as error:
-            raise httpx2.PoolTimeout("All connections to upstreams are in use.") from error
+            async with asyncio.timeout_at(until):
+                await place
+        except BaseException as error:
+            if place.done() and not place.cancelled():
+                self._leave_place()  # it came too late
+            if isinstance(error, TimeoutError):
+                raise httpx2.PoolTimeout("All connections to upstreams are in use.") from error
+            raise
+
+    def _leave_place(self) -> None:
+        """Let the next one in that still waits."""
+        while self._queue:
+            place = self._queue.popleft()
+            if not place.done():
+                place.set_result(None)
+                return
+        self._free += 1
 
     def _take_idle(self, origin: Origin) -> Connection | None:
         idle = self._idle.get(origin)
@@ -104,33 +116,3 @@ class ConnectionPool:
         if self._idle:
             first = min(idle[0][0] for idle in self._idle.values())
             self._sweep = self._loop.call_at(first + self._keepalive_seconds, self._close_expired)
-
-    async def _dial(self, origin: Origin, connect_seconds: float | None) -> Connection:
-        if origin.scheme not in {b"http", b"https"}:
-            scheme = origin.scheme.decode()
-            raise httpx2.UnsupportedProtocol(f"An upstream is reached by HTTP, not by {scheme}.")
-        try:
-            async with asyncio.timeout(connect_seconds):
-                return await self._connect(origin)
-        except TimeoutError as error:
-            raise httpx2.ConnectTimeout("The upstream could not be reached in time.") from error
-        except OSError as error:
-            raise httpx2.ConnectError(str(error) or type(error).__name__) from error
-
-    async def _connect(self, origin: Origin) -> Connection:
-        host = origin.host.decode("ascii")
-        secure = origin.scheme == b"https"
-        addresses = await self._loop.getaddrinfo(
-            host, origin.port or (443 if secure else 80), type=socket.SOCK_STREAM
-        )
-        line = await aiohappyeyeballs.start_connection(  # pyright: ignore[reportUnknownMemberType]
-            addresses, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS, loop=self._loop
-        )
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _, connection = await self._loop.create_connection(
-            lambda: Connection(self._open),
-            sock=line,
-            ssl=self._ssl_context if secure else None,
-            server_hostname=host if secure else None,
-        )
-        return connection

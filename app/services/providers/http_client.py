@@ -20,10 +20,11 @@ class UpstreamClient(httpx2.AsyncClient):
     it (numbers: docs/decisions/0004-http-client-and-server.md).
     """
 
-    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
-        """Send everything over `transport`."""
+    def __init__(self, transport: UpstreamTransport) -> None:
+        """Send everything over `transport`; `ask` is its way for requests that are ready to go."""
         super().__init__(transport=transport, trust_env=False)
         self._direct = transport
+        self.ask = transport.ask
 
     async def send(
         self, request: httpx2.Request, *, stream: bool = False, **_: Any
@@ -39,7 +40,7 @@ class UpstreamClient(httpx2.AsyncClient):
 
 
 @asynccontextmanager
-async def open_client() -> AsyncGenerator[httpx2.AsyncClient]:
+async def open_client() -> AsyncGenerator[UpstreamClient]:
     """Open the client that all upstreams share."""
     transport = UpstreamTransport(
         max_connections=MAX_CONNECTIONS, keepalive_seconds=KEEPALIVE_SECONDS

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 
-import httpx2
-
 from app.core.clock import Clock
 from app.core.gateway_file import UpstreamConfig
+from app.services.providers.http_client import UpstreamClient
 from app.services.providers.huggingface.service import HFService
 from app.services.providers.openai_compatible.service import OpenaiCompatibleService
 from app.services.providers.provider import Provider
 
 
 def provider_of(
-    name: str, config: UpstreamConfig, client: httpx2.AsyncClient, clock: Clock
+    name: str, config: UpstreamConfig, client: UpstreamClient, clock: Clock
 ) -> Provider:
     """Return what speaks to an upstream with its first credential."""
     kind = HFService if config.kind == "huggingface" else OpenaiCompatibleService
@@ -20,7 +19,7 @@ def provider_of(
 
 
 def providers_of(
-    name: str, config: UpstreamConfig, client: httpx2.AsyncClient, clock: Clock
+    name: str, config: UpstreamConfig, client: UpstreamClient, clock: Clock
 ) -> Mapping[str, Provider]:
     """Return a provider for each credential of an upstream."""
     return {

@@ -68,7 +68,7 @@ class Refusal:
     """An answer with a failing status; `body` may have been cut at a bound."""
 
     status: int
-    headers: Mapping[str, str]
+    retry_after: str | None  # the header
     body: bytes
 
 
@@ -77,7 +77,7 @@ def error_from_answer(upstream: str, refusal: Refusal, clock: Clock) -> errors.U
 
     An upstream's 401, 402 and 403 are the operator's affair: their text stays in the log.
     """
-    retry_after = _retry_after_seconds(refusal.headers.get("retry-after"), clock)
+    retry_after = _retry_after_seconds(refusal.retry_after, clock)
     loads_for = _estimated_seconds(refusal.body)
     if retry_after is None:
         retry_after = loads_for

@@ -1,10 +1,8 @@
 """HTTP to one upstream: its address, its credential, its time limits, its errors in our words."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
-from contextlib import suppress
-from types import TracebackType
-from typing import Final, cast
+from collections.abc import Mapping
+from typing import Final
 
 import httpx2
 import structlog
@@ -22,6 +20,9 @@ from app.core.errors import (
 )
 from app.core.gateway_file import UpstreamConfig
 from app.core.gateway_models import TimeoutConfig
+from app.services.providers.http_client import UpstreamClient
+from app.services.providers.transport import head_of, origin_of
+from app.services.providers.upstream_answer import UpstreamAnswer
 from app.services.providers.upstream_errors import Refusal, error_from_answer, read_complaint
 
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
@@ -34,7 +35,9 @@ _UNSENT: Final = (
     httpx2.UnsupportedProtocol,
     httpx2.LocalProtocolError,
 )
-_PLAIN: Final = "identity"
+_SUCCESS: Final = range(200, 300)
+_REDIRECTION: Final = range(300, 400)
+_PLAIN: Final = ("", "identity")
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -46,7 +49,7 @@ class UpstreamHttp:
         self,
         name: str,
         config: UpstreamConfig,
-        client: httpx2.AsyncClient,
+        client: UpstreamClient,
         *,
         clock: Clock,
         headers: Mapping[str, str] | None = None,
@@ -54,196 +57,155 @@ class UpstreamHttp:
         """Prepare what all requests share; `headers` are the dialect's, the operator's win."""
         self.name = name
         self._base_url = httpx2.URL(config.base_url)
+        self._origin = origin_of(self._base_url)
         self._query = dict(config.query)
         self._client = client
         self._clock = clock
-        # Raw pairs, Host among them: httpx2 then has nothing to work out for each request.
         self._headers = [(b"Host", self._base_url.netloc), *_headers(config, headers or {}).raw]
         self._secret = config.token.get_secret_value() if config.token else None
-        self._urls: dict[str, httpx2.URL] = {}
+        self._heads: dict[tuple[str, str], bytes] = {}
 
     async def request_whole(
-        self, method: str, path: str, body: bytes | None = None, *, timeouts: TimeoutConfig
-    ) -> tuple[bytes, Mapping[str, str]]:
-        """Return a whole answer and its headers, within the total limit.
+        self, method: str, path: str, body: bytes = b"", *, timeouts: TimeoutConfig
+    ) -> tuple[bytes, UpstreamAnswer]:
+        """Return a whole answer's body, and the answer for its headers, within the total limit.
 
         Raises:
             UpstreamError: there is no answer, a failing one, or one over `MAX_ANSWER_BYTES`.
         """
-        with self.named_errors():
-            async with asyncio.timeout(timeouts.total_seconds):
-                response = await self.send(method, path, body, timeouts=timeouts)
-                try:
-                    return await self.read(response, MAX_ANSWER_BYTES), response.headers
-                finally:
-                    await response.aclose()
+        until = asyncio.get_running_loop().time() + timeouts.total_seconds
+        answer = await self.send(
+            method, path, body, connect_seconds=timeouts.connect_seconds, until=until
+        )
+        try:
+            return await self.read_whole(answer, until=until), answer
+        finally:
+            answer.close()
 
     async def send(
-        self, method: str, path: str, body: bytes | None = None, *, timeouts: TimeoutConfig
-    ) -> httpx2.Response:
+        self, method: str, path: str, body: bytes, *, connect_seconds: float, until: float
+    ) -> UpstreamAnswer:
         """Send a request and return its answer, which the caller reads and has to close.
 
         Raises:
             UpstreamError: there is no answer, or a failing one.
         """
-        content = b"" if body is None else body
-        request = httpx2.Request(
-            method,
-            self._url(path),
-            headers=[*self._headers, (b"Content-Length", b"%d" % len(content))],
-            stream=httpx2.ByteStream(content),
-            extensions={"timeout": _limits(timeouts)},
-        )
-        with self.named_errors():
-            response = await self._client.send(request, stream=True)
-        if response.is_success and response.headers.get("content-encoding", _PLAIN) == _PLAIN:
-            return response
         try:
-            raise await self._refusal(response)
+            head = self._heads.get((method, path)) or self._make_head(method, path)
+            answer = await self._client.ask(
+                self._origin,
+                b"%b%d\r\n\r\n" % (head, len(body)),
+                body,
+                connect_seconds=connect_seconds,
+                until=until,
+            )
+        except httpx2.TransportError as error:
+            raise self._error_of_asking(error) from error
+        if answer.status in _SUCCESS and answer.header(b"content-encoding") in _PLAIN:
+            return answer
+        try:
+            raise await self._refusal(answer, until)
         finally:
-            await response.aclose()
+            answer.close()
 
-    async def read(self, response: httpx2.Response, max_bytes: int) -> bytes:
+    async def read_whole(self, answer: UpstreamAnswer, *, until: float) -> bytes:
         """Return the body of an open answer.
 
         Raises:
-            UpstreamProtocolError: it is over `max_bytes`.
+            UpstreamProtocolError: it is over `MAX_ANSWER_BYTES`.
+            UpstreamTimeoutError: it has not ended by then.
             UpstreamTruncatedError: it ended early.
         """
         pieces: list[bytes] = []
         size = 0
-        async for piece in self.iter_pieces(response):
-            size += len(piece)
-            if size > max_bytes:
-                raise UpstreamProtocolError(
-                    f"The upstream {self.name!r} answered more than {max_bytes:,} bytes."
-                )
-            pieces.append(piece)
-        return b"".join(pieces)
-
-    async def iter_pieces(self, response: httpx2.Response) -> AsyncGenerator[bytes]:
-        """Yield the body of an open answer as it arrives.
-
-        Raises:
-            UpstreamTruncatedError: it ended early.
-        """
         try:
-            # Reading the stream itself spares httpx2's book-keeping, once a piece.
-            async for piece in cast("AsyncIterable[bytes]", response.stream):
-                yield piece
-        except httpx2.TimeoutException:
-            raise
-        except httpx2.HTTPError as error:
-            _log.warning("upstream_cut", upstream=self.name, reason=str(error))
-            raise UpstreamTruncatedError(
-                f"The upstream {self.name!r} cut its answer short."
-            ) from error
-
-    async def _refusal(self, response: httpx2.Response) -> UpstreamError:
-        body = b""
-        with suppress(UpstreamTruncatedError):  # the status says most of it
-            async for piece in self.iter_pieces(response):
-                body += piece
-                if len(body) > MAX_ERROR_BYTES:
+            while piece := await answer.read(until=until):
+                size += len(piece)
+                if size > MAX_ANSWER_BYTES:
+                    raise UpstreamProtocolError(
+                        f"The upstream {self.name!r} answered more than {MAX_ANSWER_BYTES:,} bytes."
+                    )
+                pieces.append(piece)
+                if answer.is_read:
                     break
+        except httpx2.TransportError as error:
+            raise self.error_of_reading(error) from error
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def error_of_reading(self, error: httpx2.TransportError) -> AppError:
+        """Return our error for what ended an answer; the log has the reason."""
+        if isinstance(error, httpx2.TimeoutException):
+            return self._error_of_asking(error)
+        _log.warning("upstream_cut", upstream=self.name, reason=str(error))
+        return UpstreamTruncatedError(f"The upstream {self.name!r} cut its answer short.")
+
+    async def _refusal(self, answer: UpstreamAnswer, until: float) -> UpstreamError:
+        body = b""
+        try:
+            while len(body) <= MAX_ERROR_BYTES and (piece := await answer.read(until=until)):
+                body += piece
+        except httpx2.TimeoutException as error:
+            raise self._error_of_asking(error) from error
+        except httpx2.TransportError:
+            pass  # the status says most of it
         body = body[:MAX_ERROR_BYTES]
         if self._secret:
             body = body.replace(self._secret.encode(), b"[redacted]")
         _log.warning(
             "upstream_refused",
             upstream=self.name,
-            status=response.status_code,
+            status=answer.status,
             reason=read_complaint(body).message,
         )
-        if response.is_redirect:
+        if answer.status in _REDIRECTION:
             elsewhere = UpstreamProtocolError(
                 f"The upstream {self.name!r} redirects elsewhere, which is never followed. "
                 "Ask the operator to check its base_url."
             )
             elsewhere.may_be_billed = False
             return elsewhere
-        if response.is_success:
+        if answer.status in _SUCCESS:
             return UpstreamProtocolError(
                 f"The upstream {self.name!r} compresses its answers, although it is asked not to: "
                 "a few bytes could fill the gateway's memory."
             )
-        refusal = Refusal(response.status_code, response.headers, body)
+        refusal = Refusal(answer.status, answer.header(b"retry-after") or None, body)
         return error_from_answer(self.name, refusal, self._clock)
 
-    def named_errors(self) -> "_NamedErrors":
-        """Translate what goes wrong inside a `with` into errors of ours; the log has the reason."""
-        return _NamedErrors(self.name)
+    def _error_of_asking(self, error: httpx2.TransportError) -> AppError:
+        """Return our error for what went wrong; the log has the reason."""
+        named: AppError
+        if isinstance(error, httpx2.PoolTimeout):
+            named = NotReadyError(
+                "The gateway has no connection left for this call. Try again soon.",
+                retry_after_seconds=1,
+            )
+        elif isinstance(error, httpx2.TimeoutException):
+            _log.warning("upstream_timed_out", upstream=self.name)
+            named = UpstreamTimeoutError(f"The upstream {self.name!r} did not answer in time.")
+        else:
+            _log.warning("upstream_unreachable", upstream=self.name, reason=str(error))
+            named = UpstreamUnreachableError(
+                f"The upstream {self.name!r} cannot be reached. The gateway's log says why."
+            )
+        # Nothing can be billed where there was no connection to send on.
+        named.may_be_billed = not isinstance(error, _UNSENT)
+        return named
 
-    def _url(self, path: str) -> httpx2.URL:
-        url = self._urls.get(path)
-        if url is None:
-            base = self._base_url.path.rstrip("/")
-            url = self._base_url.copy_with(path=base + path)
-            url = url.copy_merge_params(self._query) if self._query else url
-            self._urls[path] = url
-        return url
-
-
-def _limits(timeouts: TimeoutConfig) -> dict[str, float]:
-    connect, whole = timeouts.connect_seconds, timeouts.total_seconds
-    return {"connect": connect, "pool": connect, "write": whole, "read": whole}
-
-
-class _NamedErrors:
-    """A context on every call's way: a generator would cost it twice as much."""
-
-    __slots__ = ("_upstream",)
-
-    def __init__(self, upstream: str) -> None:
-        self._upstream = upstream
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        match error:
-            case httpx2.PoolTimeout():
-                raise _unless_sent(
-                    NotReadyError(
-                        "The gateway has no connection left for this call. Try again soon.",
-                        retry_after_seconds=1,
-                    ),
-                    error,
-                ) from error
-            case httpx2.TimeoutException() | TimeoutError():
-                _log.warning("upstream_timed_out", upstream=self._upstream)
-                raise _unless_sent(
-                    UpstreamTimeoutError(
-                        f"The upstream {self._upstream!r} did not answer in time."
-                    ),
-                    error,
-                ) from error
-            case httpx2.HTTPError():
-                _log.warning("upstream_unreachable", upstream=self._upstream, reason=str(error))
-                raise _unless_sent(
-                    UpstreamUnreachableError(
-                        f"The upstream {self._upstream!r} cannot be reached. "
-                        "The gateway's log says why."
-                    ),
-                    error,
-                ) from error
-            case _:
-                pass
-
-
-def _unless_sent(named: AppError, error: BaseException) -> AppError:
-    """Note on an error that nothing can be billed, where there was no connection to send on."""
-    named.may_be_billed = not isinstance(error, _UNSENT)
-    return named
+    def _make_head(self, method: str, path: str) -> bytes:
+        """Return the head of all requests to a path, up to the length of their body."""
+        url = self._base_url.copy_with(path=self._base_url.path.rstrip("/") + path)
+        url = url.copy_merge_params(self._query) if self._query else url
+        head = head_of(method, url.raw_path, self._headers) + b"Content-Length: "
+        self._heads[method, path] = head
+        return head
 
 
 def _headers(config: UpstreamConfig, dialect: Mapping[str, str]) -> httpx2.Headers:
     headers = httpx2.Headers(
         {
             "accept": "*/*",
-            "accept-encoding": _PLAIN,
+            "accept-encoding": "identity",
             "content-type": "application/json",
             "user-agent": f"meterhouse/{__version__}",
         }

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.clock import SystemClock
 from app.core.config import Settings, variable_name
-from app.core.errors import UpstreamCredentialsError
+from app.core.errors import UpstreamUnreachableError
 from app.core.gateway_file import GatewayConfig, UpstreamConfig, load_gateway
 from app.core.gateway_models import (
     ModelBounds,
@@ -20,9 +20,13 @@ from app.core.gateway_models import (
     TimeoutConfig,
 )
 from app.core.gateway_prices import PriceConfig
+from app.services.providers.dialing import Origin
+from app.services.providers.http_client import UpstreamClient
 from app.services.providers.huggingface.service import HFService
 from app.services.providers.openai_compatible.service import OpenaiCompatibleService
 from app.services.providers.provider import AnswerFacts, ChatRequest
+from app.services.providers.transport import UpstreamTransport
+from app.services.providers.upstream_answer import UpstreamAnswer
 
 _ROOT: Final = Path(__file__).parents[3]
 _UPSTREAMS: Final = (_ROOT / "docs" / "upstreams.md").read_text(encoding="utf-8")
@@ -79,20 +83,31 @@ def _load(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> GatewayCo
     return load_gateway(Settings(config_file=file, secrets_dir=folder))
 
 
+class _Nowhere(UpstreamTransport):
+    """Keeps what would be sent, and reaches nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(max_connections=1, keepalive_seconds=1)
+        self.sent: list[httpx2.Request] = []
+
+    async def ask(self, origin: Origin, head: bytes, body: bytes, **_: float) -> UpstreamAnswer:
+        first, *lines = head.removesuffix(b"\r\n\r\n").decode().split("\r\n")
+        method, target, _ = first.split(" ")
+        headers = [line.split(": ", 1) for line in lines]
+        url = f"{origin.scheme.decode()}://{dict(headers)['Host']}{target}"
+        self.sent.append(httpx2.Request(method, url, headers=dict(headers), content=body))
+        raise httpx2.ConnectError("nowhere")
+
+
 async def _request(name: str, upstream: UpstreamConfig) -> httpx2.Request:
     """Return the request that a chat becomes."""
-    sent: list[httpx2.Request] = []
-
-    def answer(request: httpx2.Request) -> httpx2.Response:
-        sent.append(request)
-        return httpx2.Response(401)
-
+    transport = _Nowhere()
     kind = HFService if upstream.kind == "huggingface" else OpenaiCompatibleService
-    async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as client:
+    async with UpstreamClient(transport) as client:
         provider = kind(name, upstream, client, SystemClock())
-        with pytest.raises(UpstreamCredentialsError):
+        with pytest.raises(UpstreamUnreachableError):
             await provider.chat(ChatRequest({"model": "m"}, b"{}", "m"), AnswerFacts())
-    (request,) = sent
+    (request,) = transport.sent
     return request
 
 

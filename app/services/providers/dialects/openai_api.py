@@ -1,30 +1,26 @@
 """OpenAI's HTTP API, as far as upstreams of several kinds share it."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing, suppress
 from typing import Any, Final, cast
 
-import httpx2
 from pydantic_core import from_json
 
-from app.core.errors import UpstreamProtocolError, UpstreamTruncatedError
+from app.core.errors import UpstreamProtocolError
 from app.core.gateway_models import TimeoutConfig
 from app.services.providers.dialects.chat_answer import as_events, read_completion
+from app.services.providers.dialects.chat_relay import ChatRelay
 from app.services.providers.dialects.chat_request import outgoing_body, wants_usage
 from app.services.providers.dialects.chat_stream import ChatStreamReader
 from app.services.providers.dialects.stream_pace import StreamPace
 from app.services.providers.provider import AnswerFacts, ChatRequest
-from app.services.providers.upstream_http import MAX_ANSWER_BYTES, UpstreamHttp
+from app.services.providers.upstream_http import UpstreamHttp
 from app.utils.json_values import object_in, objects_in
-from app.utils.sse import EventSplitter, EventTooLargeError
 
 MODELS_SECONDS: Final = 5.0
 _LISTING: Final = TimeoutConfig(total_seconds=MODELS_SECONDS)
-LINGER_SECONDS: Final = 0.05  # for the body's end after [DONE], so that the connection can be kept
 
 _CHAT: Final = "/chat/completions"
-_PROVIDER_HEADER: Final = "x-inference-provider"
+_PROVIDER_HEADER: Final = b"x-inference-provider"
 
 
 class OpenaiApi:
@@ -50,30 +46,36 @@ class OpenaiApi:
 
     async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
         """Return a whole `chat.completion` as it came."""
-        body = self._body(request, stream=False)
-        answer, headers = await self._http.request_whole(
-            "POST", _CHAT, body, timeouts=request.timeouts
+        body, answer = await self._http.request_whole(
+            "POST", _CHAT, self._body(request, stream=False), timeouts=request.timeouts
         )
-        facts.provider = headers.get(_PROVIDER_HEADER)
-        read_completion(self._http.name, answer, facts)
-        return answer
+        facts.provider = answer.header(_PROVIDER_HEADER) or None
+        read_completion(self._http.name, body, facts)
+        return body
 
     async def stream_chat(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
         """Yield the events of a streamed chat as they come, without the closing `[DONE]`."""
-        body = self._body(request, stream=True)
         pace = StreamPace(request.timeouts)
-        with self._http.named_errors():
-            async with pace.limit():
-                response = await self._http.send("POST", _CHAT, body, timeouts=request.timeouts)
-        async with aclosing(response):
-            facts.provider = response.headers.get(_PROVIDER_HEADER)
-            if response.headers.get("content-type", "").startswith("application/json"):
-                events = self._whole_as_events(response, request, facts, pace)
-            else:
-                events = self._events(response, request, facts, pace)
-            async with aclosing(events):
-                async for event in events:
+        answer = await self._http.send(
+            "POST",
+            _CHAT,
+            self._body(request, stream=True),
+            connect_seconds=request.timeouts.connect_seconds,
+            until=pace.until,
+        )
+        try:
+            facts.provider = answer.header(_PROVIDER_HEADER) or None
+            if answer.header(b"content-type").startswith("application/json"):
+                body = await self._http.read_whole(answer, until=pace.until)
+                completion = read_completion(self._http.name, body, facts)
+                for event in as_events(completion, with_usage=wants_usage(request.payload)):
                     yield event
+                return
+            relay = ChatRelay(self._http, answer, pace, _reader(self._http.name, request, facts))
+            while events := await relay.next():
+                yield events
+        finally:
+            answer.close()
 
     async def list_models(self) -> Sequence[Mapping[str, Any]]:
         """Return the entries of the upstream's `/models`, in whatever detail it gives them."""
@@ -93,82 +95,13 @@ class OpenaiApi:
     def _body(self, request: ChatRequest, *, stream: bool) -> bytes:
         return outgoing_body(request, stream=stream, cap_field=self._cap_field, adapt=self._adapt)
 
-    async def _events(
-        self,
-        response: httpx2.Response,
-        request: ChatRequest,
-        facts: AnswerFacts,
-        pace: StreamPace,
-    ) -> AsyncGenerator[bytes]:
-        reader = ChatStreamReader(
-            self._http.name,
-            facts,
-            wants_usage=wants_usage(request.payload),
-            choices=_choices(request.payload),
-        )
-        splitter = EventSplitter()
-        async with aclosing(self._http.iter_pieces(response)) as pieces:
-            while not reader.done:
-                piece = await self._next_piece(pieces, pace, reader)
-                events = splitter.close() if piece is None else self._split(splitter, piece)
-                if b"data:" in events:
-                    pace.data_came()
-                passed = reader.feed(events)
-                if passed:
-                    yield passed
-                if reader.failure:
-                    raise reader.failure
-                if piece is None:
-                    break
-            if not reader.is_complete:
-                raise UpstreamTruncatedError(
-                    f"The upstream {self._http.name!r} ended its stream before a finish reason."
-                )
-            await _linger(pieces)
 
-    async def _next_piece(
-        self, pieces: AsyncGenerator[bytes], pace: StreamPace, reader: ChatStreamReader
-    ) -> bytes | None:
-        """Return the next piece, or None at the end: a cut after the finish reason is an end."""
-        try:
-            with self._http.named_errors():
-                async with pace.limit():
-                    return await anext(pieces, None)
-        except UpstreamTruncatedError:
-            if reader.is_complete:
-                return None
-            raise
-
-    def _split(self, splitter: EventSplitter, piece: bytes) -> bytes:
-        try:
-            return splitter.feed(piece)
-        except EventTooLargeError as error:
-            raise UpstreamProtocolError(
-                f"The upstream {self._http.name!r} sent an event that is too large."
-            ) from error
-
-    async def _whole_as_events(
-        self,
-        response: httpx2.Response,
-        request: ChatRequest,
-        facts: AnswerFacts,
-        pace: StreamPace,
-    ) -> AsyncGenerator[bytes]:
-        with self._http.named_errors():
-            async with pace.limit():
-                answer = await self._http.read(response, MAX_ANSWER_BYTES)
-        completion = read_completion(self._http.name, answer, facts)
-        for event in as_events(completion, with_usage=wants_usage(request.payload)):
-            yield event
-
-
-def _choices(payload: Mapping[str, Any]) -> int:
-    wanted = payload.get("n")
-    return wanted if isinstance(wanted, int) and wanted > 0 else 1
-
-
-async def _linger(pieces: AsyncGenerator[bytes]) -> None:
-    with suppress(TimeoutError, UpstreamTruncatedError):
-        async with asyncio.timeout(LINGER_SECONDS):
-            async for _ in pieces:
-                pass
+def _reader(upstream: str, request: ChatRequest, facts: AnswerFacts) -> ChatStreamReader:
+    asked = request.payload
+    choices = asked.get("n")
+    return ChatStreamReader(
+        upstream,
+        facts,
+        wants_usage=wants_usage(asked),
+        choices=choices if isinstance(choices, int) and choices > 0 else 1,
+    )

@@ -12,21 +12,16 @@ class StreamPace:
     that sends nothing.
     """
 
-    __slots__ = ("_allowed", "_end", "_idle_seconds", "_last_data", "_loop")
+    __slots__ = ("_end", "_idle_seconds", "_loop", "until")
 
     def __init__(self, limits: TimeoutConfig) -> None:
         """Start the clocks: the first event has its own limit, later ones the idle limit."""
         self._loop = asyncio.get_running_loop()
-        self._last_data = self._loop.time()
-        self._end = self._last_data + limits.total_seconds
-        self._allowed = limits.first_byte_seconds
+        now = self._loop.time()
+        self._end = now + limits.total_seconds
         self._idle_seconds = limits.idle_seconds
+        self.until = min(now + limits.first_byte_seconds, self._end)  # when the next has to come
 
     def data_came(self) -> None:
         """Note that an event with data has come."""
-        self._last_data = self._loop.time()
-        self._allowed = self._idle_seconds
-
-    def limit(self) -> asyncio.Timeout:
-        """Return a context for one wait; it raises `TimeoutError` when the stream is too slow."""
-        return asyncio.timeout_at(min(self._last_data + self._allowed, self._end))
+        self.until = min(self._loop.time() + self._idle_seconds, self._end)

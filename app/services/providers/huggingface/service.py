@@ -4,29 +4,29 @@ Wire facts: https://huggingface.co/docs/inference-providers. A model is `org/nam
 suffix after a colon (`:fastest`, `:cheapest`, or a provider's name) that the router understands.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import httpx2
 from pydantic_core import from_json, to_json
 
 from app.core.clock import Clock
 from app.core.gateway_file import UpstreamConfig
 from app.services.providers.dialects.openai_api import OpenaiApi
+from app.services.providers.http_client import UpstreamClient
 from app.services.providers.provider import AnswerFacts, ChatRequest
 from app.services.providers.upstream_http import UpstreamHttp
 
 
-class HFService:
+class HFService(OpenaiApi):
     """Chat through Hugging Face's router; see `Provider`."""
 
     def __init__(
-        self, name: str, config: UpstreamConfig, client: httpx2.AsyncClient, clock: Clock
+        self, name: str, config: UpstreamConfig, client: UpstreamClient, clock: Clock
     ) -> None:
         """Speak with the operator's token, billed to `config.bill_to` where that is set."""
         headers = {"x-hf-bill-to": config.bill_to} if config.bill_to else {}
         http = UpstreamHttp(name, config, client, clock=clock, headers=headers)
-        self._api = OpenaiApi(http, adapt=adapt_to_router)
+        super().__init__(http, adapt=adapt_to_router)
 
     async def generate(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Return the router's answer to a chat payload that names its model.
@@ -36,18 +36,6 @@ class HFService:
         """
         request = ChatRequest(payload, to_json(payload), str(payload["model"]))
         return from_json(await self.chat(request, AnswerFacts()))
-
-    async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
-        """Return a whole `chat.completion` as it came."""
-        return await self._api.chat(request, facts)
-
-    def stream_chat(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
-        """Yield the events of a streamed chat as they come, without the closing `[DONE]`."""
-        return self._api.stream_chat(request, facts)
-
-    async def list_models(self) -> Sequence[Mapping[str, Any]]:
-        """Return the router's list of chat models, with providers, prices and contexts."""
-        return await self._api.list_models()
 
 
 def adapt_to_router(payload: dict[str, Any]) -> None:

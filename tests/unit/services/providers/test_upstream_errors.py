@@ -19,9 +19,8 @@ class FrozenClock(SystemClock):
         return datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
 
-def _error(status: int, body: bytes, **headers: str) -> errors.UpstreamError:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return error_from_answer("hub", Refusal(status, named, body), FrozenClock())
+def _error(status: int, body: bytes, *, retry_after: str | None = None) -> errors.UpstreamError:
+    return error_from_answer("hub", Refusal(status, retry_after, body), FrozenClock())
 
 
 @pytest.mark.parametrize(

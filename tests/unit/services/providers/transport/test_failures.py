@@ -70,14 +70,14 @@ async def test_the_first_of_two_failures_is_told() -> None:
     connection.data_received(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
     connection.connection_lost(ConnectionResetError())
     with pytest.raises(httpx2.RemoteProtocolError, match="broke HTTP"):
-        await connection.read()
+        await connection.read(until=1)
 
 
 async def test_a_connection_lost_before_its_first_request_sends_nothing() -> None:
     connection = Connection(set())
     connection.connection_lost(None)
     with pytest.raises(httpx2.WriteError):
-        await connection.ask(b"", b"", write_seconds=1, read_seconds=1)
+        await connection.send(b"", b"", until=1)
 
 
 async def test_an_unknown_host_is_a_connect_error() -> None:
