@@ -190,8 +190,6 @@ RULES: Final = tuple(value for value in list(vars().values()) if isinstance(valu
 
 # Service modules over 5,000 characters of code, and why each is better in one piece.
 LARGE_ON_PURPOSE: Final = {
-    "app/services/providers/dialects/openai_api.py": "one dialect: its chat, streams and models "
-    "share how a request is sent and a refusal is read",
     "app/services/providers/upstream_errors.py": "one table from what upstreams complain about to "
     "our errors, with the ways in which they say it",
     "app/services/providers/upstream_http.py": "one request from sending to closing: its "

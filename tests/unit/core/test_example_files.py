@@ -92,7 +92,7 @@ class _Nowhere(UpstreamTransport):
 
     async def ask(self, origin: Origin, head: bytes, body: bytes, **_: float) -> UpstreamAnswer:
         first, *lines = head.removesuffix(b"\r\n\r\n").decode().split("\r\n")
-        method, target, _ = first.split(" ")
+        method, target = first.split(" ")[:2]
         headers = [line.split(": ", 1) for line in lines]
         url = f"{origin.scheme.decode()}://{dict(headers)['Host']}{target}"
         self.sent.append(httpx2.Request(method, url, headers=dict(headers), content=body))
