@@ -6,7 +6,8 @@ from enum import StrEnum
 from operator import add
 from typing import Final, NamedTuple
 
-HOUR_MS: Final = 3_600_000
+MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
 WEEK_MS: Final = 7 * DAY_MS
 _FIRST_MONDAY_MS: Final = 4 * DAY_MS  # 1970-01-05
@@ -92,7 +93,7 @@ def offset_of(width_ms: int) -> int:
 
 
 def start_of(at_ms: int, width_ms: int | None) -> int:
-    """Return when the hour, day or week (from Monday) of a moment began, in UTC.
+    """Return when the minute, hour, day or week (from Monday) of a moment began, in UTC.
 
     Without a width all moments are of one span, which begins at 0.
     """

@@ -40,7 +40,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One hour, day or week of a series."""
+    """One minute, hour, day or week of a series."""
 
     start_ms: int
     summary: Summary

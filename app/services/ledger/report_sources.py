@@ -8,7 +8,6 @@ from app.db.repositories.entry_sums import EntrySums
 from app.db.repositories.rollups import Marks, RollupRepository, by_width
 from app.db.repositories.usage_sums import (
     DAY_MS,
-    HOUR_MS,
     PAIRED_WITHIN,
     Cell,
     Dimension,
@@ -57,7 +56,7 @@ class ReportSources:
             case [(within, value)] if dimension is Dimension.ALL and within in PAIRED_WITHIN:
                 found = await self._from_sums(within, replace(wanted, values=[value]))
                 return Found(_of_all(found.sums), found.is_complete)
-            case [(within, value)] if within in PAIRED_WITHIN and wanted.width_ms != HOUR_MS:
+            case [(within, value)] if within in PAIRED_WITHIN and _fits_days(wanted.width_ms):
                 return await self._from_pairs(dimension, wanted, within, value)
             case _:
                 sums = await self._entries.of(dimension, [wanted.span], **_how(wanted))
@@ -92,6 +91,10 @@ class ReportSources:
 
     def _are_kept(self, span: Span) -> bool:
         return span.begin_ms >= self._marks.kept_from
+
+
+def _fits_days(width_ms: int | None) -> bool:
+    return width_ms is None or width_ms >= DAY_MS
 
 
 class _How(TypedDict):

@@ -16,6 +16,7 @@ from app.services.ledger.report_sources import Found, ReportSources, Wanted
 from app.services.ledger.usage_query import CallFilter, Interval, Period
 
 MAX_POINTS: Final = 750  # 31 days by the hour
+MAX_MINUTES: Final = 180  # which no sums are kept of
 MAX_GROUPED_POINTS: Final = 100  # each of some groups has as many
 
 
@@ -91,12 +92,14 @@ class UsageReports:
         begin_ms = span.begin_ms if period.since else first_ms
         end_ms = span.end_ms if period.until else last_ms + 1
         axis = Axis.over(Span(min(begin_ms, end_ms), end_ms), shape.interval.width_ms)
-        most = MAX_POINTS if shape.group_by is None else MAX_GROUPED_POINTS
+        most = MAX_MINUTES if shape.interval is Interval.MINUTE else MAX_POINTS
+        if shape.group_by is not None:
+            most = MAX_GROUPED_POINTS
         if len(axis.starts) > most:
             raise InvalidRequestError(
-                f"A series has at most {MAX_POINTS} points, and {MAX_GROUPED_POINTS} with "
-                f"`group_by`; this would have {len(axis.starts):,}. Take a longer `interval`, or "
-                "a shorter time with `since` and `until`.",
+                f"A series has at most {MAX_POINTS} points, {MAX_MINUTES} by the minute, and "
+                f"{MAX_GROUPED_POINTS} with `group_by`; this would have {len(axis.starts):,}. "
+                "Take a longer `interval`, or a shorter time with `since` and `until`.",
                 param="interval",
             )
         return axis

@@ -25,13 +25,15 @@ class Plan:
 def plan(wanted: Span, rolled_to: int, width_ms: int | None) -> Plan:
     """Split a span into kept sums no wider than the points of a series, the widest that fit.
 
+    Points of a minute are narrower than all of them.
+
     Kept sums reach up to a mark; those of its hour, day and week hold what is before it.
     """
     begin_ms = _up(wanted.begin_ms, HOUR_MS)
     end_ms = rolled_to if wanted.end_ms >= rolled_to else start_of(wanted.end_ms, HOUR_MS)
-    if begin_ms >= end_ms:
-        return Plan((), Span(wanted.begin_ms, wanted.begin_ms), _filled(wanted))
     widths = [one for one in _WIDTHS if width_ms is None or one <= width_ms]
+    if begin_ms >= end_ms or not widths:
+        return Plan((), Span(wanted.begin_ms, wanted.begin_ms), _filled(wanted))
     covered = Span(begin_ms, end_ms)
     edges = (Span(wanted.begin_ms, begin_ms), Span(end_ms, wanted.end_ms))
     return Plan(_widest(covered, rolled_to, widths), covered, _filled(*edges))

@@ -8,7 +8,14 @@ from typing import Final
 
 from app.core.clock import epoch_ms
 from app.core.errors import ForbiddenError, InvalidRequestError, NotFoundError
-from app.db.repositories.usage_sums import DAY_MS, HOUR_MS, WEEK_MS, Dimension, Span
+from app.db.repositories.usage_sums import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    WEEK_MS,
+    Dimension,
+    Span,
+)
 from app.services.access import manages_all, require_lead
 from app.services.principals import Principal
 
@@ -18,6 +25,7 @@ _BEYOND_ALL_MS: Final = 2**62
 class Interval(StrEnum):
     """How wide the points of a series are, in UTC."""
 
+    MINUTE = "minute"
     HOUR = "hour"
     DAY = "day"
     WEEK = "week"  # from Monday on
@@ -25,8 +33,15 @@ class Interval(StrEnum):
     @property
     def width_ms(self) -> int:
         """How many milliseconds a point covers."""
-        widths = {Interval.HOUR: HOUR_MS, Interval.DAY: DAY_MS, Interval.WEEK: WEEK_MS}
-        return widths[self]
+        return _WIDTHS[self]
+
+
+_WIDTHS: Final[Mapping[Interval, int]] = {
+    Interval.MINUTE: MINUTE_MS,
+    Interval.HOUR: HOUR_MS,
+    Interval.DAY: DAY_MS,
+    Interval.WEEK: WEEK_MS,
+}
 
 
 @dataclass(frozen=True, slots=True)

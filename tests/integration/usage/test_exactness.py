@@ -93,6 +93,9 @@ def questions(draw: st.DrawFn) -> Question:
     named = draw(st.sets(st.sampled_from(list(_VALUES)), max_size=2))
     group_by = draw(st.none() | st.sampled_from([one for one in Dimension if one != "all"]))
     interval = draw(st.none() | st.sampled_from(Interval))
+    if interval is Interval.MINUTE:
+        since_ms = draw(moments()) if since_ms is None else since_ms
+        until_ms = since_ms + draw(st.integers(1, 3 * HOUR_MS - MINUTE_MS))
     return Question(since_ms, until_ms, {one: _VALUES[one] for one in named}, group_by, interval)
 
 

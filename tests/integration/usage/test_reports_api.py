@@ -114,6 +114,19 @@ class TestSeries:
         assert [point["calls"] for point in series] == [1, 0, 1]
         assert (series[1]["cost_usd"], series[1]["latency_ms"]) == (0, None)
 
+    def test_of_minutes_have_what_began_in_each(self, usage: Usage) -> None:
+        for at_ms in (0, 59_999, 60_000, 3 * 60_000):
+            usage.call(at_ms=MIDNIGHT_MS + at_ms)
+
+        report = usage.get("since=2026-11-23T00:00:59Z&until=2026-11-23T00:03:00Z&interval=minute")
+
+        assert [(point["start"][11:16], point["calls"]) for point in report["series"]] == [
+            ("00:00", 1),
+            ("00:01", 1),
+            ("00:02", 0),
+        ]
+        assert report["calls"] == 2
+
     def test_of_weeks_begin_on_monday(self, usage: Usage) -> None:
         usage.call(at_ms=MIDNIGHT_MS + 6 * DAY_MS)
         usage.call(at_ms=MIDNIGHT_MS + 7 * DAY_MS)
@@ -154,6 +167,8 @@ class TestSeries:
         ("query", "until", "points"),
         [
             ("interval=hour", "2026-11-01T06:00:0", 750),
+            ("interval=minute", "2026-10-01T03:00:0", 180),
+            ("group_by=key&interval=minute", "2026-10-01T01:40:0", 100),
             ("group_by=key&interval=hour", "2026-10-05T04:00:0", 100),
         ],
     )

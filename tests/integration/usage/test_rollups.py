@@ -16,6 +16,7 @@ from app.db.repositories.usage_sums import Dimension, pair
 from app.services.ledger import rollup_pairs, rollups, upkeep
 from app.services.ledger.rollups import Rollups
 from app.services.ledger.upkeep import LedgerUpkeep
+from app.services.ledger.usage_query import Interval
 from tests.integration.usage.calls import (
     DAY_MS,
     HOUR_MS,
@@ -59,6 +60,24 @@ async def test_calls_are_added_to_their_hour_and_day_by_everything(kept: Keeping
         (MIDNIGHT_MS, "app=docs"): 3,
         (MIDNIGHT_MS, "env=prod"): 3,
     }
+
+
+@pytest.mark.parametrize("only", [{}, {Dimension.TEAM: "team_1"}])
+async def test_minutes_of_an_hour_that_is_kept_are_still_those_of_its_calls(
+    kept: Keeping, only: dict[Dimension, str]
+) -> None:
+    moments = (MIDNIGHT_MS, MIDNIGHT_MS + 2 * MINUTE_MS, MIDNIGHT_MS + HOUR_MS - 1)
+    write(kept.path, [replace(CALL, id=f"req_{at}", at_ms=at) for at in moments])
+    kept.at(MIDNIGHT_MS + 2 * DAY_MS)
+    await kept.catch_up()
+
+    report = await kept.report(
+        MIDNIGHT_MS, MIDNIGHT_MS + HOUR_MS, only=only, interval=Interval.MINUTE
+    )
+
+    calls = [point.summary.sums.calls for point in report.form.series or ()]
+    assert calls == [1, 0, 1, *[0] * 56, 1]
+    assert report.form.totals.sums.calls == 3
 
 
 async def test_the_newest_minute_waits(kept: Keeping) -> None:

@@ -90,7 +90,7 @@ def _sums(summary: Summary) -> dict[str, Any]:
 
 
 class PointOut(SumsOut):
-    """One hour, day or week of a series."""
+    """One minute, hour, day or week of a series."""
 
     start: Annotated[datetime, Field(description="When it begins, in UTC.")]
 
