@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { escaped, prettyJson, targetOf } from "../../app/static/js/pages/chat/markup.js";
-import { choicesOf, found } from "../../app/static/js/pages/chat/models.js";
+import { found, offerOf } from "../../app/static/js/pages/chat/models.js";
 
 test("a link says where it leads, unless its words do", () => {
   assert.deepEqual(targetOf("https://evil.example/x", "https://good.example"), { url: "https://evil.example/x", place: "evil.example" });
@@ -31,7 +31,8 @@ test("JSON is laid out, and what is none stays", () => {
 });
 
 test("a model is found by parts of its name, the nearest first", () => {
-  const choices = choicesOf(["org/Big-Llama", "meta-llama/Llama-3-70B", "llama", "other/model"].map((id) => ({ id })));
+  const data = ["org/Big-Llama", "meta-llama/Llama-3-70B", "llama", "other/model"].map((id) => ({ id }));
+  const { choices } = offerOf({ data, default_model: null });
 
   assert.deepEqual(found(choices, "llama").map(({ id }) => id), ["llama", "meta-llama/Llama-3-70B", "org/Big-Llama"]);
   assert.deepEqual(found(choices, "70b LLAMA").map(({ id }) => id), ["meta-llama/Llama-3-70B"]);
@@ -41,5 +42,14 @@ test("a model is found by parts of its name, the nearest first", () => {
 test("a model says how much it reads, and whether images too", () => {
   const model = { id: "m", architecture: { input_modalities: ["text", "image"] }, providers: [{ context_length: 8192 }, { context_length: 131_072 }] };
 
-  assert.deepEqual(choicesOf([model, { id: "n" }]), [{ id: "m", about: "images, 131.1K tokens" }, { id: "n", about: "" }]);
+  const { choices } = offerOf({ data: [model, { id: "n" }], default_model: null });
+  assert.deepEqual(choices, [{ id: "m", about: "images, 131.1K tokens" }, { id: "n", about: "" }]);
+});
+
+test("a chat begins with the default model, else with the first there is", () => {
+  const data = [{ id: "first" }, { id: "chosen" }];
+
+  assert.equal(offerOf({ data, default_model: "chosen" }).first, "chosen");
+  assert.equal(offerOf({ data, default_model: null }).first, "first");
+  assert.equal(offerOf({ data: [], default_model: null }).first, undefined);
 });

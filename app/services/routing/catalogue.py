@@ -53,6 +53,12 @@ class Catalogue:
             ModelNotFoundError: no upstream answers for this name.
         """
         name = self._default() if model is None or is_absent(model) else model
+        if name is None:
+            raise ModelRequiredError(
+                'Name a model: "model": "...". GET /v1/models lists them. '
+                "An operator can set default_model in meterhouse.toml.",
+                param="model",
+            )
         if not self.is_allowed(name, allowed):
             raise ModelNotAllowedError(
                 f"Your key may not call the model {name!r}. GET /v1/models lists those that it "
@@ -127,16 +133,15 @@ class Catalogue:
             for credential, provider in pool.items()
         ]
 
-    def _default(self) -> str:
-        if self._gateway.default_model is not None:
-            return self._gateway.default_model
-        if len(self._gateway.models) == 1:
+    def default_for(self, allowed: Patterns) -> str | None:
+        """Return the model of calls that name none, or None where they are refused."""
+        name = self._default()
+        return name if name is not None and self.is_allowed(name, allowed) else None
+
+    def _default(self) -> str | None:
+        if self._gateway.default_model is None and len(self._gateway.models) == 1:
             return next(iter(self._gateway.models))
-        raise ModelRequiredError(
-            'Name a model: "model": "...". GET /v1/models lists them. '
-            "An operator can set default_model in meterhouse.toml.",
-            param="model",
-        )
+        return self._gateway.default_model
 
 
 def is_absent(model: str) -> bool:

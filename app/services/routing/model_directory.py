@@ -98,6 +98,10 @@ class ModelDirectory:
                 found.setdefault(name, {"owned_by": upstream, **entry, "id": name})
         return [one for name, one in found.items() if self._catalogue.is_allowed(name, allowed)]
 
+    def default_for(self, allowed: Patterns = None) -> str | None:
+        """Return the model of calls that name none, where there is one that is allowed."""
+        return self._catalogue.default_for(allowed)
+
     async def list_targets(self) -> Sequence[tuple[str, Target]]:
         """Return every name that is listed, and who answers for it."""
         names = [listed["id"] for listed in await self.list_models()]

@@ -14,6 +14,7 @@ from app.main import create_app
 from app.models.models import ModelRow
 from app.services.container import Container
 from tests.conftest import ADMIN_KEY
+from tests.support.people import People as Persons
 
 MODELS = "/v1/admin/models"
 PRICED = {"upstream": "one", "model": "a", "price": {"input": 1, "output": 2}}
@@ -43,6 +44,18 @@ def make(client: TestClient, name: str = "team/chat", **more: Any) -> Any:
 
 def callable_names(client: TestClient) -> list[str]:
     return [one["id"] for one in client.get("/v1/models").json()["data"]]
+
+
+def test_the_list_names_the_model_of_calls_that_name_none(client: TestClient) -> None:
+    make(client)
+    people = Persons(client)
+    narrow = people.key(people.user("ana"), allowed_models=["team/*"])
+
+    listed = client.get("/v1/models").json()
+    seen = client.get("/v1/models", headers=narrow.headers).json()
+
+    assert listed["default_model"] == "of-file"
+    assert seen["default_model"] is None
 
 
 def test_a_model_is_made_seen_changed_and_deleted(client: TestClient) -> None:

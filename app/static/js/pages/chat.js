@@ -15,7 +15,7 @@ import { CopyAs } from "./chat/copy-as.js";
 import { entryOf } from "./chat/entries.js";
 import { ExchangeView } from "./chat/exchange.js";
 import { keepChat, keepTeam, keptChat, keptTeam } from "./chat/keep.js";
-import { choicesOf } from "./chat/models.js";
+import { offerOf } from "./chat/models.js";
 import { problemsOf, sentOf } from "./chat/request.js";
 import { SidePanel } from "./chat/side-panel.js";
 
@@ -28,8 +28,8 @@ export default function Chat({ who, query }) {
   const chat = useStore(conversation.chat);
   const [teamId, setTeamId] = useState(() => keptTeam(who.user.id, who.teams));
   const [isCopying, setCopying] = useState(false);
-  const models = useLoad((signal) => get("v1/models", {}, signal).then(({ data }) => choicesOf(data)), []);
-  useChosenModel(conversation, query.model, models.data?.[0]?.id);
+  const models = useLoad((signal) => get("v1/models", {}, signal).then(offerOf), []);
+  useChosenModel(conversation, query.model, models.data?.first);
   const follow = useFollowing(chat.exchanges);
   const last = chat.exchanges.at(-1);
   const isBusy = last?.answer.state === "waiting" || last?.answer.state === "writing";
@@ -109,7 +109,7 @@ function useConversation(userId) {
 }
 
 /**
- * Take the model that the address names; without any, the first one there is.
+ * Take the model that the address names; without any, the one to begin with.
  * @param {Conversation} conversation
  * @param {string | undefined} named
  * @param {string | undefined} first

@@ -16,7 +16,12 @@ async def list_models(principal: PrincipalDep, directory: ModelDirectoryDep) -> 
     The configured ones come first, then those that upstreams name themselves.
     """
     entries = await directory.list_models(principal.allowed_models)
-    return ModelList(object="list", data=[Model.of(entry) for entry in entries], has_more=False)
+    return ModelList(
+        object="list",
+        data=[Model.of(entry) for entry in entries],
+        has_more=False,
+        default_model=directory.default_for(principal.allowed_models),
+    )
 
 
 @router.get("/{model_id:path}")

@@ -36,3 +36,6 @@ class ModelList(BaseModel):
     object: Literal["list"]
     data: list[Model]
     has_more: Annotated[bool, Field(description="Always false: one page holds them all.")]
+    default_model: Annotated[
+        str | None, Field(description="What a call gets that names none. Null: it is refused.")
+    ]

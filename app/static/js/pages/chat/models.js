@@ -2,18 +2,24 @@
 
 import { shortCount } from "../../lib/format.js";
 
-/** @typedef {{ id: string, about: string }} ModelChoice */
+/**
+ * @typedef {{ id: string, about: string }} ModelChoice
+ * @typedef {{ choices: ModelChoice[], first: string | undefined }} Offer What there is, and what to begin with.
+ */
 
 /** How many are shown at once. */
 export const MOST_SHOWN = 60;
 
 /**
- * Return models as they are offered.
- * @param {any[]} models As of GET /v1/models.
- * @returns {ModelChoice[]}
+ * Return models as they are offered: a chat begins with the gateway's default, else with the first.
+ * @param {{ data: any[], default_model: string | null }} list As of GET /v1/models.
+ * @returns {Offer}
  */
-export function choicesOf(models) {
-  return models.map((model) => ({ id: model.id, about: aboutOf(model) }));
+export function offerOf({ data, default_model: chosen }) {
+  return {
+    choices: data.map((model) => ({ id: model.id, about: aboutOf(model) })),
+    first: chosen ?? data[0]?.id,
+  };
 }
 
 /**

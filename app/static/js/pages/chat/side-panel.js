@@ -20,7 +20,7 @@ const PARAMETERS = /** @type {const} */ (["temperature", "maxTokens", "topP", "s
 
 /**
  * @param {{ who: import("../../lib/session.js").Session, chat: import("./types.js").Chat,
- *   models: import("../../lib/state.js").Load<import("./models.js").ModelChoice[]>, teamId: string | null,
+ *   models: import("../../lib/state.js").Load<import("./models.js").Offer>, teamId: string | null,
  *   chooseTeam: (id: string | null) => void, onModel: (model: string) => void,
  *   onSettings: (settings: Settings) => void }} props
  */
@@ -34,7 +34,7 @@ export function SidePanel({ who, chat, models, teamId, chooseTeam, onModel, onSe
     onInput: (/** @type {string} */ value) => onSettings({ ...settings, [name]: value }),
   });
   return html`<section class="chat-side" aria-label="Model and settings">
-    <${ModelPicker} value=${chat.model} choices=${models.data} onChoose=${onModel} />
+    <${ModelPicker} value=${chat.model} choices=${models.data?.choices} onChoose=${onModel} />
     ${who.teams.length > 0 &&
     html`<${SelectField} label="Charged to" value=${teamId ?? ""}
       onInput=${(/** @type {string} */ id) => chooseTeam(id || null)}

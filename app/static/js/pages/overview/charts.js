@@ -23,7 +23,7 @@ export function Charts({ range, points }) {
     () => [{ label: "Cost", values: points.map((point) => point.cost_usd), color: "--accent" }],
     [points],
   );
-  const timeFormat = range.interval === "hour" ? HOURS : DAYS;
+  const timeFormat = range.interval === "day" ? DAYS : HOURS;
   const most = points.reduce((top, point) => (point.calls > top.calls ? point : top));
   const dearest = points.reduce((top, point) => ((point.cost_usd ?? 0) > (top.cost_usd ?? 0) ? point : top));
   const at = (/** @type {import("./report.js").Point} */ point) => timeFormat.format(new Date(point.start));

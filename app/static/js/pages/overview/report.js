@@ -2,11 +2,13 @@
 
 import { get } from "../../lib/api.js";
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+const STEPS = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
 
 /**
- * @typedef {{ name: string, label: string, ms: number, interval: "hour" | "day", points: number, chart: string }} Range
+ * @typedef {{ name: string, label: string, ms: number, interval: keyof typeof STEPS, points: number, chart: string }} Range
  * @typedef {{ p50: number, p95: number, p99: number }} Percentiles
  * @typedef {object} Sums
  * @property {number} calls
@@ -23,9 +25,9 @@ const DAY_MS = 24 * HOUR_MS;
  * @typedef {{ totals: Sums, models: Group[], points: Point[] }} Report
  */
 
-/** @type {Record<string, Range>} The charts begin earlier where a period is one bar. */
+/** @type {Record<string, Range>} */
 export const RANGES = {
-  hour: { name: "hour", label: "Last hour", ms: HOUR_MS, interval: "hour", points: 24, chart: "last 24 hours, by hour" },
+  hour: { name: "hour", label: "Last hour", ms: HOUR_MS, interval: "minute", points: 60, chart: "last 60 minutes, by minute" },
   day: { name: "day", label: "Last day", ms: DAY_MS, interval: "hour", points: 24, chart: "last 24 hours, by hour" },
   week: { name: "week", label: "Last week", ms: 7 * DAY_MS, interval: "day", points: 7, chart: "last 7 days, by day in UTC" },
 };
@@ -62,6 +64,6 @@ export async function readReport(range, ofAll, signal) {
  * @param {number} now
  */
 export function firstPoint({ interval, points }, now) {
-  const step = interval === "hour" ? HOUR_MS : DAY_MS;
+  const step = STEPS[interval];
   return new Date((Math.floor(now / step) - points + 1) * step).toISOString();
 }
