@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from tests.browser.accessibility import grave_problems
 from tests.browser.chromium import Watched
 from tests.browser.gateways import Gateway
 from tests.browser.pages import show
@@ -279,6 +280,24 @@ async def test_a_model_is_found_by_a_part_of_its_name_with_the_keyboard(chat: Pa
     await picker.press("ArrowDown")
     await picker.press("Escape")
     await expect(picker).to_have_attribute("aria-expanded", "false")
+
+
+async def test_settings_are_folded_where_there_is_little_room(chat: Page) -> None:
+    await chat.set_viewport_size({"width": 400, "height": 800})
+    fold = chat.get_by_role("button", name=MODEL)
+    model = chat.get_by_role("combobox", name="Model")
+    await expect(model).to_be_hidden()
+    await fold.press("Enter")
+    await model.fill("other/model")
+    await model.press("Enter")
+    await chat.locator("summary", has_text="Parameters").click()
+    await chat.get_by_label("Temperature").fill("warm")
+    fold = chat.get_by_role("button", name="other/model")
+    await fold.click()
+
+    await expect(model).to_be_hidden()
+    await expect(fold).to_contain_text("wrong")
+    assert await grave_problems(chat) == []
 
 
 async def test_a_setting_that_cannot_be_sent_is_named(chat: Page) -> None:

@@ -23,7 +23,7 @@ async def test_an_admin_sees_the_calls_of_all(gateway: Gateway, admins_page: Pag
     await expect(admins_page.get_by_role("region", name="Models")).to_contain_text(
         "openai/gpt-oss-120b"
     )
-    await expect(admins_page.get_by_role("img", name="Calls, last 24 hours")).to_be_visible()
+    await expect(admins_page.get_by_role("img", name="Calls, last 60 minutes")).to_be_visible()
     await expect(admins_page.locator(".chart canvas")).to_have_count(2)
 
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { time } from "../../app/static/js/lib/format.js";
 import { dayStart, placeOfObject } from "../../app/static/js/pages/audit/address.js";
 import {
   ACTIONS,
@@ -97,6 +98,18 @@ test("what was made has no before, what was deleted no after", () => {
     { name: "tags", before: "project x", after: null },
   ]);
   assert.deepEqual(differences({ ...ROW, before: null, after: null }), []);
+});
+
+test("things have their names, and moments the time here", () => {
+  const after = { name: "user_1", user_id: "user_1", replaced_by: "key_9", revoked_keys: ["team_1", "key_9"], expires_at: "2026-11-18T09:41:00+00:00" };
+
+  assert.deepEqual(differences({ ...ROW, before: { expires_at: null }, after }, NAMES), [
+    { name: "expires at", before: "none", after: time(after.expires_at) },
+    { name: "name", before: null, after: "user_1" },
+    { name: "user", before: null, after: "Ana" },
+    { name: "replaced by", before: null, after: "key_9" },
+    { name: "revoked keys", before: null, after: "Search, key_9" },
+  ]);
 });
 
 test("a row of a list leaves out what its sentence says, and what was made without", () => {

@@ -43,6 +43,15 @@ writes("cents", format.cents, [
   [-3.999, "-$3.99"],
 ]);
 
+test("a column of money has as many digits in every line", () => {
+  const written = (/** @type {(number | null)[]} */ ...amounts) => amounts.map(format.columnMoney(amounts));
+
+  assert.deepEqual(written(1234.5, 0.881, 0), ["$1,234.50", "$0.88", "$0.00"]);
+  assert.deepEqual(written(1.6382, 0.0664, null), ["$1.638", "$0.066", "unknown"]);
+  assert.deepEqual(written(12, 0.00042, 0.000031), ["$12.0000", "$0.0004", "< $0.0001"]);
+  assert.deepEqual(written(), []);
+});
+
 writes("shortMoney", format.shortMoney, [
   [0, "$0"],
   [12.4, "$12.40"],

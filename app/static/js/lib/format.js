@@ -47,6 +47,25 @@ export function shortMoney(usd) {
   return money(plain(Number(value.toPrecision(2))));
 }
 
+/** How many digits after the point are most in a column. */
+const MOST_DIGITS = 4;
+
+/**
+ * Return what writes US dollars below each other, with as many digits each: rounded, as `shortMoney`.
+ * @param {(number | null)[]} amounts All of the column.
+ * @returns {(usd: number | null) => string}
+ */
+export function columnMoney(amounts) {
+  const places = amounts.map((usd) => (usd ? Math.min(1 - Math.floor(Math.log10(usd)), MOST_DIGITS) : 0));
+  const digits = Math.max(2, ...places);
+  const write = (/** @type {number} */ usd) => {
+    const [whole = "", fraction] = usd.toFixed(digits).split(".");
+    return `$${grouped(whole)}.${fraction}`;
+  };
+  const least = 10 ** -digits;
+  return (usd) => (usd === null ? "unknown" : usd > 0 && usd < least ? `< ${write(least)}` : write(usd));
+}
+
 /**
  * Write a whole number: "12,345".
  * @param {number | null | undefined} value

@@ -35,7 +35,7 @@ export default function AuditLog({ query }) {
     { title: "When", cell: (row) => html`<${Time} at=${row.at} />` },
     { title: "Who", cell: (row) => html`<span class="actor">${actorName(row.actor)}</span>` },
     { title: "What", cell: (row) => whatOf(row, known) },
-    { title: "Difference", cell: (row) => html`<span class="difference">${differenceWords(differences(row))}</span>`, isWide: true },
+    { title: "Difference", cell: (row) => html`<span class="difference">${differenceWords(differences(row, known))}</span>`, isWide: true },
   ];
   return html`<${Page} title="Audit log" intro="Every change of people, keys, money and models, and every sign-in. Nothing here can be changed or deleted.">
     <div class="filters" role="search" aria-label="Filters">

@@ -42,7 +42,7 @@ export default function AuditRow({ params }) {
 
 /** @param {{ row: Row, names: Map<string, string> }} props */
 function Facts({ row, names }) {
-  const found = differences(row);
+  const found = differences(row, names);
   const name = objectName(row, names);
   const href = placeOfObject(row.object);
   return html`

@@ -1,6 +1,6 @@
 // The audit log in words: what was done, to what, and the difference it made. Pure.
 
-import { money } from "../../lib/format.js";
+import { money, time } from "../../lib/format.js";
 import { scopeWords } from "../../lib/words.js";
 
 /**
@@ -68,6 +68,10 @@ const PREPOSITIONS = { "member.add": "to", "member.remove": "from" };
 /** Facts that name whom something binds. */
 const PLACED = new Set(["scope", "scope id"]);
 
+/** Facts that are moments, and those that are ids of things. */
+const MOMENT = /_at$/;
+const THING = /_(id|by|keys)$/;
+
 /** @param {string} action */
 export function actionWords(action) {
   return ACTIONS[action] ?? action;
@@ -114,14 +118,15 @@ export function placeWords({ action, object }, names) {
 }
 
 /**
- * Set what was beside what is, for every fact that differs.
+ * Set what was beside what is, for every fact that differs: things by their names, moments as here.
  * @param {Row} row
+ * @param {Map<string, string>} [known]
  * @returns {Difference[]}
  */
-export function differences({ before, after }) {
+export function differences({ before, after }, known = new Map()) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   return names
-    .map((name) => ({ name: factName(name), before: valueText(name, before?.[name]), after: valueText(name, after?.[name]) }))
+    .map((name) => ({ name: factName(name), before: valueText(name, before?.[name], known), after: valueText(name, after?.[name], known) }))
     .filter((one) => one.before !== one.after);
 }
 
@@ -144,15 +149,16 @@ export function differenceWords(found) {
 
 /** @param {string} name */
 function factName(name) {
-  return name.replace(/_usd$/, "").replace(/_/g, " ");
+  return name.replace(/_usd$/, "").replace(/^(user|team|key)_id$/, "$1").replace(/_/g, " ");
 }
 
 /**
  * @param {string} name
  * @param {unknown} value
+ * @param {Map<string, string>} known
  * @returns {string | null}
  */
-function valueText(name, value) {
+function valueText(name, value, known) {
   if (value === undefined) {
     return null;
   }
@@ -166,11 +172,15 @@ function valueText(name, value) {
     return money(value);
   }
   if (Array.isArray(value)) {
-    return value.length === 0 ? "none" : value.map((one) => valueText("", one)).join(", ");
+    return value.length === 0 ? "none" : value.map((one) => valueText(name, one, known)).join(", ");
   }
   if (typeof value === "object") {
-    const parts = Object.entries(value).map(([key, one]) => `${factName(key)} ${valueText(key, one)}`);
+    const parts = Object.entries(value).map(([key, one]) => `${factName(key)} ${valueText(key, one, known)}`);
     return parts.length === 0 ? "none" : parts.join(", ");
   }
-  return String(value);
+  const text = String(value);
+  if (MOMENT.test(name)) {
+    return time(text);
+  }
+  return (THING.test(name) ? known.get(text) : undefined) ?? text;
 }

@@ -1,6 +1,6 @@
 // Beside the chat: which model, who pays, and everything else that a call may say.
 
-import { html } from "../../lib/html.js";
+import { html, useId, useState } from "../../lib/html.js";
 import { SelectField, TextField } from "../../parts/field.js";
 import { ModelPicker } from "./model-picker.js";
 import { problemsOf } from "./request.js";
@@ -19,6 +19,7 @@ const FORMATS = [
 const PARAMETERS = /** @type {const} */ (["temperature", "maxTokens", "topP", "seed", "effort", "format"]);
 
 /**
+ * Where there is little room, it is folded to a line that says what is chosen.
  * @param {{ who: import("../../lib/session.js").Session, chat: import("./types.js").Chat,
  *   models: import("../../lib/state.js").Load<import("./models.js").Offer>, teamId: string | null,
  *   chooseTeam: (id: string | null) => void, onModel: (model: string) => void,
@@ -33,32 +34,42 @@ export function SidePanel({ who, chat, models, teamId, chooseTeam, onModel, onSe
     error: problems[name] ?? null,
     onInput: (/** @type {string} */ value) => onSettings({ ...settings, [name]: value }),
   });
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  const team = who.teams.find((one) => one.id === teamId);
+  const isWrong = Object.keys(problems).length > 0;
   return html`<section class="chat-side" aria-label="Model and settings">
-    <${ModelPicker} value=${chat.model} choices=${models.data?.choices} onChoose=${onModel} />
-    ${who.teams.length > 0 &&
-    html`<${SelectField} label="Charged to" value=${teamId ?? ""}
-      onInput=${(/** @type {string} */ id) => chooseTeam(id || null)}
-      options=${[{ value: "", label: "You, and no team" }, ...who.teams.map(({ id, name }) => ({ value: id, label: name }))]} />`}
-    <${Folded} title="System prompt" isSet=${settings.system.trim() !== ""}>
-      <${TextField} label="What the model should know before the chat" rows="5" ...${field("system")} />
-    </${Folded}>
-    <${Folded} title="Parameters" isSet=${PARAMETERS.some((name) => settings[name] !== "")}
-      isWrong=${PARAMETERS.some((name) => problems[name]) || problems.schema !== undefined}>
-      <div class="pairs">
-        <${TextField} label="Temperature" inputmode="decimal" placeholder="0 to 2" ...${field("temperature")} />
-        <${TextField} label="Most tokens" inputmode="numeric" ...${field("maxTokens")} />
-        <${TextField} label="Top p" inputmode="decimal" placeholder="0 to 1" ...${field("topP")} />
-        <${TextField} label="Seed" inputmode="numeric" ...${field("seed")} />
-      </div>
-      <${SelectField} label="Reasoning effort" options=${EFFORTS} ...${field("effort")} />
-      <${SelectField} label="Form of the answer" options=${FORMATS} ...${field("format")} />
-      ${settings.format === "json_schema" &&
-      html`<${TextField} label="JSON Schema" rows="6" class="mono" spellcheck=${false} ...${field("schema")} />`}
-    </${Folded}>
-    <${Folded} title="Tools" isSet=${settings.tools.trim() !== ""} isWrong=${problems.tools !== undefined}>
-      <${TextField} label="Functions that the model may call" rows="8" class="mono" spellcheck=${false}
-        hint="A list in JSON, as in OpenAI’s API. You write what they give back." ...${field("tools")} />
-    </${Folded}>
+    <button type="button" class="chat-fold" aria-expanded=${isOpen ? "true" : "false"} aria-controls=${id} onClick=${() => setOpen(!isOpen)}>
+      <span><strong>${chat.model || "Choose a model"}</strong>${team && `, charged to ${team.name}`}</span>
+      ${isWrong ? html`<span class="badge bad">wrong</span>` : html`<span class="quiet">Settings</span>`}
+    </button>
+    <div id=${id} class=${isOpen ? "chat-settings" : "chat-settings closed"}>
+      <${ModelPicker} value=${chat.model} choices=${models.data?.choices} onChoose=${onModel} />
+      ${who.teams.length > 0 &&
+      html`<${SelectField} label="Charged to" value=${teamId ?? ""}
+        onInput=${(/** @type {string} */ id) => chooseTeam(id || null)}
+        options=${[{ value: "", label: "You, and no team" }, ...who.teams.map(({ id, name }) => ({ value: id, label: name }))]} />`}
+      <${Folded} title="System prompt" isSet=${settings.system.trim() !== ""}>
+        <${TextField} label="What the model should know before the chat" rows="5" ...${field("system")} />
+      </${Folded}>
+      <${Folded} title="Parameters" isSet=${PARAMETERS.some((name) => settings[name] !== "")}
+        isWrong=${PARAMETERS.some((name) => problems[name]) || problems.schema !== undefined}>
+        <div class="pairs">
+          <${TextField} label="Temperature" inputmode="decimal" placeholder="0 to 2" ...${field("temperature")} />
+          <${TextField} label="Most tokens" inputmode="numeric" ...${field("maxTokens")} />
+          <${TextField} label="Top p" inputmode="decimal" placeholder="0 to 1" ...${field("topP")} />
+          <${TextField} label="Seed" inputmode="numeric" ...${field("seed")} />
+        </div>
+        <${SelectField} label="Reasoning effort" options=${EFFORTS} ...${field("effort")} />
+        <${SelectField} label="Form of the answer" options=${FORMATS} ...${field("format")} />
+        ${settings.format === "json_schema" &&
+        html`<${TextField} label="JSON Schema" rows="6" class="mono" spellcheck=${false} ...${field("schema")} />`}
+      </${Folded}>
+      <${Folded} title="Tools" isSet=${settings.tools.trim() !== ""} isWrong=${problems.tools !== undefined}>
+        <${TextField} label="Functions that the model may call" rows="8" class="mono" spellcheck=${false}
+          hint="A list in JSON, as in OpenAI’s API. You write what they give back." ...${field("tools")} />
+      </${Folded}>
+    </div>
   </section>`;
 }
 

@@ -1,22 +1,24 @@
-import { count, duration, percent, shortCount } from "../../lib/format.js";
+import { columnMoney, count, duration, money, percent, shortCount } from "../../lib/format.js";
 import { html } from "../../lib/html.js";
 import { hrefTo } from "../../lib/router.js";
 import { Section } from "../../parts/page.js";
 import { Table } from "../../parts/table.js";
-import { Money } from "../../parts/values.js";
 
 const SHOWN = 8;
 
 /** @typedef {import("./report.js").Group} Group */
 
-/** @type {import("../../parts/table.js").Column<Group>[]} */
-const COLUMNS = [
+/**
+ * @param {(usd: number | null) => string} cost
+ * @returns {import("../../parts/table.js").Column<Group>[]}
+ */
+const columnsWith = (cost) => [
   { title: "Model", cell: (group) => group.value ?? "no model" },
   { title: "Calls", cell: (group) => count(group.calls), isNumber: true },
   { title: "Errors", cell: (group) => percent(group.calls_by_status.error, group.calls), isNumber: true, isWide: true },
   { title: "Tokens", cell: (group) => shortCount(group.units_in + group.units_out), isNumber: true, isWide: true },
   { title: "Median latency", cell: (group) => duration(group.latency_ms?.p50), isNumber: true, isWide: true },
-  { title: "Cost", cell: (group) => html`<${Money} usd=${group.cost_usd} isShort />`, isNumber: true },
+  { title: "Cost", cell: (group) => html`<span title=${money(group.cost_usd)}>${cost(group.cost_usd)}</span>`, isNumber: true },
 ];
 
 /**
@@ -24,12 +26,13 @@ const COLUMNS = [
  * @param {{ groups: Group[] }} props
  */
 export function Models({ groups }) {
-  const rest = groups.length - SHOWN;
+  const shown = groups.slice(0, SHOWN);
+  const rest = groups.length - shown.length;
   return html`<${Section} title="Models">
     <${Table}
       label="Models"
-      columns=${COLUMNS}
-      rows=${groups.slice(0, SHOWN)}
+      columns=${columnsWith(columnMoney(shown.map(({ cost_usd: cost }) => cost)))}
+      rows=${shown}
       keyOf=${(/** @type {Group} */ group) => group.value ?? ""}
       hrefOf=${(/** @type {Group} */ group) => (group.value === null ? undefined : hrefTo("calls", { model: group.value }))}
     />
