@@ -1,10 +1,11 @@
 """The audit log on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
+from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
 from app.models.audit_log import AuditRow
 from app.services.audit_trail import Action
@@ -67,23 +68,10 @@ class AuditRowOut(BaseModel):
         )
 
 
-class AuditLogPage(BaseModel):
+class AuditLogPage(PageOut[AuditRowOut]):
     """One page of the audit log, newest first."""
-
-    object: Literal["list"]
-    data: list[AuditRowOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[AuditRow]) -> Self:
         """Build the wire form of a page."""
-        ids = [row.id for row in page.items]
-        return cls(
-            object="list",
-            data=[AuditRowOut.of(row) for row in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, AuditRowOut.of, lambda out: out.id)

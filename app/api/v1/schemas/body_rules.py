@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.schemas.budgets import ScopeId
+from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
 from app.models.bodies import BodyRule
 from app.services.admission.scopes import ScopeKind
@@ -80,23 +81,10 @@ class BodyRuleOut(BaseModel):
         )
 
 
-class BodyRuleList(BaseModel):
+class BodyRuleList(PageOut[BodyRuleOut]):
     """One page of rules, newest first."""
-
-    object: Literal["list"]
-    data: list[BodyRuleOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[BodyRule]) -> Self:
         """Build the wire form of a page."""
-        ids = [rule.id for rule in page.items]
-        return cls(
-            object="list",
-            data=[BodyRuleOut.of(rule) for rule in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, BodyRuleOut.of, lambda out: out.id)

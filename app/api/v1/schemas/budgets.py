@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any, Final, Literal, NoReturn, Self
+from typing import Annotated, Any, Final, NoReturn, Self
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.api.v1.schemas.amounts import PositiveUsd, Usd
 from app.api.v1.schemas.fields import moment
+from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
 from app.core.money import nusd_of, usd_of
 from app.models.budgets import EventRow
@@ -231,26 +232,13 @@ class BudgetOut(BaseModel):
         )
 
 
-class BudgetList(BaseModel):
+class BudgetList(PageOut[BudgetOut]):
     """One page of budgets, newest first."""
-
-    object: Literal["list"]
-    data: list[BudgetOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[BudgetAccount]) -> Self:
         """Build the wire form of a page."""
-        ids = [account.row.id for account in page.items]
-        return cls(
-            object="list",
-            data=[BudgetOut.of(account) for account in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, BudgetOut.of, lambda out: out.id)
 
 
 class BudgetEventOut(BaseModel):
@@ -270,26 +258,13 @@ class BudgetEventOut(BaseModel):
         return cls(id=row.id, at=from_epoch_ms(row.at_ms), kind=row.kind, facts=facts)
 
 
-class BudgetEventList(BaseModel):
+class BudgetEventList(PageOut[BudgetEventOut]):
     """One page of a budget's events, newest first."""
-
-    object: Literal["list"]
-    data: list[BudgetEventOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[EventRow]) -> Self:
         """Build the wire form of a page."""
-        ids = [row.id for row in page.items]
-        return cls(
-            object="list",
-            data=[BudgetEventOut.of(row) for row in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, BudgetEventOut.of, lambda out: out.id)
 
 
 def mode_of(account: BudgetAccount) -> BudgetMode:

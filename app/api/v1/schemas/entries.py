@@ -1,10 +1,11 @@
 """Entries of the ledger on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
+from app.api.v1.schemas.page import PageOut
 from app.models.entries import EntryRow
 from app.services.ledger.entry import Basis, Status
 from app.services.ledger.entry_facts import facts_of
@@ -67,23 +68,10 @@ class EntryOut(BaseModel):
         return cls.model_validate(facts_of(row))
 
 
-class EntryList(BaseModel):
+class EntryList(PageOut[EntryOut]):
     """One page of entries, newest first."""
-
-    object: Literal["list"]
-    data: list[EntryOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[EntryRow]) -> Self:
         """Build the wire form of a page."""
-        ids = [row.id for row in page.items]
-        return cls(
-            object="list",
-            data=[EntryOut.of(row) for row in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, EntryOut.of, lambda out: out.id)

@@ -1,7 +1,7 @@
 """API keys on the wire."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from app.api.v1.schemas.fields import Name, ShownSecret, Tags, moment
+from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
 from app.models.api_keys import ApiKey
 from app.services.key_editor import IssuedKey, KeyWish
@@ -128,26 +129,13 @@ class KeyIssued(KeyOut):
         return cls(**_fields(issued.key), secret=issued.secret)
 
 
-class KeyList(BaseModel):
+class KeyList(PageOut[KeyOut]):
     """One page of keys, newest first."""
-
-    object: Literal["list"]
-    data: list[KeyOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[ApiKey]) -> Self:
         """Build the wire form of a page."""
-        ids = [key.id for key in page.items]
-        return cls(
-            object="list",
-            data=[KeyOut.of(key) for key in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, KeyOut.of, lambda out: out.id)
 
 
 def _fields(key: ApiKey) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Limits on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.schemas.amounts import WaitSeconds
 from app.api.v1.schemas.budgets import ScopeId
+from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
 from app.models.budgets import LimitRow
 from app.services.admission.scopes import ScopeKind
@@ -101,26 +102,13 @@ class LimitOut(BaseModel):
         )
 
 
-class LimitList(BaseModel):
+class LimitList(PageOut[LimitOut]):
     """One page of limits, newest first."""
-
-    object: Literal["list"]
-    data: list[LimitOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[LimitRow]) -> Self:
         """Build the wire form of a page."""
-        ids = [limit.id for limit in page.items]
-        return cls(
-            object="list",
-            data=[LimitOut.of(limit) for limit in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, LimitOut.of, lambda out: out.id)
 
 
 def _terms(sent: LimitCreate | LimitUpdate) -> LimitTerms:

@@ -18,6 +18,7 @@ from pydantic import (
 
 from app.api.v1.schemas.amounts import Usd
 from app.api.v1.schemas.fields import moment
+from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
 from app.core.gateway_prices import incomplete
 from app.core.gateway_text import check_model_name
@@ -190,26 +191,13 @@ class PriceOut(BaseModel):
         )
 
 
-class PriceList(BaseModel):
+class PriceList(PageOut[PriceOut]):
     """One page of prices that were set over the API, newest first."""
-
-    object: Literal["list"]
-    data: list[PriceOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[ShownPrice]) -> Self:
         """Build the wire form of a page."""
-        data = [PriceOut.of(shown) for shown in page.items]
-        return cls(
-            object="list",
-            data=data,
-            has_more=page.has_more,
-            first_id=data[0].id if data else None,
-            last_id=data[-1].id if data else None,
-        )
+        return cls.build(page, PriceOut.of, lambda out: out.id)
 
 
 class GivenPrices(BaseModel):

@@ -1,11 +1,12 @@
 """Teams and their members on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.api.v1.schemas.fields import Email, Name
+from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
 from app.db.repositories.members import MemberRecord, MembershipRecord
 from app.models.teams import Team
@@ -44,26 +45,13 @@ class TeamOut(BaseModel):
         return cls(id=team.id, name=team.name, created_at=from_epoch_ms(team.created_at_ms))
 
 
-class TeamList(BaseModel):
+class TeamList(PageOut[TeamOut]):
     """One page of teams, newest first."""
-
-    object: Literal["list"]
-    data: list[TeamOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[Team]) -> Self:
         """Build the wire form of a page."""
-        ids = [team.id for team in page.items]
-        return cls(
-            object="list",
-            data=[TeamOut.of(team) for team in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, TeamOut.of, lambda out: out.id)
 
 
 class MemberAdd(BaseModel):
@@ -112,26 +100,13 @@ class MemberOut(BaseModel):
         )
 
 
-class MemberList(BaseModel):
+class MemberList(PageOut[MemberOut]):
     """One page of a team's members. The cursor is a user's id."""
-
-    object: Literal["list"]
-    data: list[MemberOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[MemberRecord]) -> Self:
         """Build the wire form of a page."""
-        ids = [record.member.user_id for record in page.items]
-        return cls(
-            object="list",
-            data=[MemberOut.of(record) for record in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, MemberOut.of, lambda out: out.user_id)
 
 
 class MembershipOut(BaseModel):
@@ -156,23 +131,10 @@ class MembershipOut(BaseModel):
         )
 
 
-class MembershipList(BaseModel):
+class MembershipList(PageOut[MembershipOut]):
     """One page of the teams that a user is in. The cursor is a team's id."""
-
-    object: Literal["list"]
-    data: list[MembershipOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[MembershipRecord]) -> Self:
         """Build the wire form of a page."""
-        ids = [record.member.team_id for record in page.items]
-        return cls(
-            object="list",
-            data=[MembershipOut.of(record) for record in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, MembershipOut.of, lambda out: out.team_id)

@@ -1,11 +1,12 @@
 """Users on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.schemas.fields import Email, PersonName, ShownSecret, moment
+from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
 from app.models.users import User
 from app.services.principals import UserRole
@@ -73,26 +74,13 @@ class UserOut(BaseModel):
         )
 
 
-class UserList(BaseModel):
+class UserList(PageOut[UserOut]):
     """One page of users, newest first."""
-
-    object: Literal["list"]
-    data: list[UserOut]
-    has_more: bool
-    first_id: str | None
-    last_id: str | None
 
     @classmethod
     def of(cls, page: Page[User]) -> Self:
         """Build the wire form of a page."""
-        ids = [user.id for user in page.items]
-        return cls(
-            object="list",
-            data=[UserOut.of(user) for user in page.items],
-            has_more=page.has_more,
-            first_id=ids[0] if ids else None,
-            last_id=ids[-1] if ids else None,
-        )
+        return cls.build(page, UserOut.of, lambda out: out.id)
 
 
 class PasswordIssued(BaseModel):
