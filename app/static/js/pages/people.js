@@ -13,7 +13,7 @@ import { UserDialog } from "./people/user-dialog.js";
 
 /** @type {import("../parts/table.js").Column<User>[]} */
 const COLUMNS = [
-  { title: "Name", cell: (user) => html`${user.name}<span class="under">${user.email}</span>` },
+  { title: "Name", cell: (user) => html`${user.name}<span class="under">${brokenAtSign(user.email)}</span>` },
   { title: "Role", cell: (user) => (user.role === "admin" ? html`<${Badge} tone="accent">Admin</${Badge}>` : html`<${Badge}>Member</${Badge}>`) },
   {
     title: "State",
@@ -22,6 +22,15 @@ const COLUMNS = [
   { title: "Password", cell: (user) => (user.has_password ? "set" : html`<span class="quiet">none</span>`), isWide: true },
   { title: "Made", cell: (user) => html`<${Time} at=${user.created_at} />`, isWide: true },
 ];
+
+/**
+ * Let a long address go on in the next line where a reader would.
+ * @param {string} email
+ */
+function brokenAtSign(email) {
+  const at = email.lastIndexOf("@") + 1;
+  return html`${email.slice(0, at)}<wbr />${email.slice(at)}`;
+}
 
 /** Everybody who may use this gateway. */
 export default function People() {

@@ -39,7 +39,7 @@ export function SidePanel({ who, chat, models, teamId, chooseTeam, onModel, onSe
   const team = who.teams.find((one) => one.id === teamId);
   const isWrong = Object.keys(problems).length > 0;
   return html`<section class="chat-side" aria-label="Model and settings">
-    <button type="button" class="chat-fold" aria-expanded=${isOpen ? "true" : "false"} aria-controls=${id} onClick=${() => setOpen(!isOpen)}>
+    <button type="button" class="button chat-fold" aria-expanded=${isOpen ? "true" : "false"} aria-controls=${id} onClick=${() => setOpen(!isOpen)}>
       <span><strong>${chat.model || "Choose a model"}</strong>${team && `, charged to ${team.name}`}</span>
       ${isWrong ? html`<span class="badge bad">wrong</span>` : html`<span class="quiet">Settings</span>`}
     </button>
