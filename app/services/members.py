@@ -1,5 +1,8 @@
 """Who is in a team, and what its leads may do about it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from app.core.clock import Clock, epoch_ms
 from app.core.errors import ConflictError, NotFoundError
 from app.db.repositories.members import MemberRecord, MembershipRecord
@@ -13,6 +16,14 @@ from app.services.principals import Principal, TeamRole
 from app.services.teams import TeamService
 from app.services.users import UserService, user_not_found
 from app.utils.paging import Cursor, Page, cut
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """A user, and the teams that they are in."""
+
+    user: User
+    teams: Sequence[MembershipRecord]
 
 
 class MemberService:
@@ -47,6 +58,18 @@ class MemberService:
         require_start(cursor, "team")
         found = await self._members.list_teams_after(cursor, user_id=user_id, sight=self._sight)
         return cut(found, cursor)
+
+    async def list_users(self, cursor: Cursor) -> Page[UserRecord]:
+        """Return users, newest first, each with those of their teams that the caller sees.
+
+        Raises:
+            InvalidRequestError: the page begins after something that is no user's id.
+        """
+        page = await self._users.list_page(cursor)
+        teams: dict[str, list[MembershipRecord]] = {user.id: [] for user in page.items}
+        for one in await self._members.list_teams_of(teams.keys(), self._sight):
+            teams[one.member.user_id].append(one)
+        return Page([UserRecord(user, teams[user.id]) for user in page.items], page.has_more)
 
 
 class MemberEditor:

@@ -48,6 +48,8 @@ async def test_an_admin_makes_a_person_and_a_team_of_theirs(admins_page: Page) -
     await member.get_by_role("link", name="Noor").click()
     await expect(row(page, "Teams", "Translation")).to_contain_text("Lead")
     assert await grave_problems(page) == []
+    await show(page, "people", "People")
+    await expect(row(page, "People", "Noor")).to_contain_text("Translation (lead)")
 
 
 async def test_a_form_says_what_is_wrong_where_it_is_wrong(admins_page: Page) -> None:

@@ -1,9 +1,9 @@
 """All SQL that touches `members`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.sight import Sight
@@ -71,15 +71,25 @@ class MemberRepository:
         query = (
             select(Member, Team)
             .join(Team, Team.id == Member.team_id)
-            .where(
-                Member.user_id == user_id,
-                true() if sight.is_all else Team.id.in_(sorted(sight.team_ids)),
-            )
+            .where(Member.user_id == user_id, _seen(sight))
             .order_by(Member.team_id.desc())
             .limit(cursor.limit + 1)
         )
         if cursor.after is not None:
             query = query.where(Member.team_id < cursor.after)
+        rows = await self._session.execute(query)
+        return [MembershipRecord(member, team) for member, team in rows]
+
+    async def list_teams_of(
+        self, user_ids: Collection[str], sight: Sight
+    ) -> Sequence[MembershipRecord]:
+        """Return the teams in sight that some users are in, by their names."""
+        query = (
+            select(Member, Team)
+            .join(Team, Team.id == Member.team_id)
+            .where(Member.user_id.in_(user_ids), _seen(sight))
+            .order_by(Team.name, Team.id)
+        )
         rows = await self._session.execute(query)
         return [MembershipRecord(member, team) for member, team in rows]
 
@@ -93,3 +103,7 @@ class MemberRepository:
         """End a membership."""
         await self._session.delete(member)
         await self._session.flush()
+
+
+def _seen(sight: Sight) -> ColumnElement[bool]:
+    return true() if sight.is_all else Team.id.in_(sorted(sight.team_ids))

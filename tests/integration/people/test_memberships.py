@@ -52,3 +52,18 @@ def test_a_list_pages_from_the_newest_on(client: TestClient, ids: dict[str, str]
     ]
     assert (first["has_more"], second["has_more"]) == (True, False)
     assert error_of(client.get(path, params={"after": ids["mo"]}))[2] == "after"
+
+
+def test_a_list_of_users_names_the_teams_of_each_that_the_caller_sees(
+    client: TestClient, people: People, ids: dict[str, str]
+) -> None:
+    headers = people.key(ids["lea"]).headers
+
+    by_admin = {one["id"]: one["teams"] for one in client.get("/v1/users").json()["data"]}
+    by_lead = client.get("/v1/users", headers=headers).json()["data"]
+
+    ours = {"id": ids["ours"], "name": "ours", "role": "member"}
+    theirs = {"id": ids["theirs"], "name": "theirs", "role": "lead"}
+    assert by_admin[ids["mo"]] == [ours, theirs]
+    assert by_admin[ids["lea"]] == [ours | {"role": "lead"}]
+    assert {one["id"]: one["teams"] for one in by_lead}[ids["mo"]] == [ours]

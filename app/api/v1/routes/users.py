@@ -23,9 +23,9 @@ async def create_user(body: UserCreate, users: UserEditorDep) -> UserOut:
 
 
 @router.get("/v1/users")
-async def list_users(users: UserServiceDep, cursor: CursorDep) -> UserList:
+async def list_users(members: MemberServiceDep, cursor: CursorDep) -> UserList:
     """List users, newest first: all for an admin, else you and the members of teams you lead."""
-    return UserList.of(await users.list_page(cursor))
+    return UserList.of(await members.list_users(cursor))
 
 
 @router.get("/users/{user_id}")

@@ -9,7 +9,8 @@ from app.api.v1.schemas.fields import Email, PersonName, ShownSecret, moment
 from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
 from app.models.users import User
-from app.services.principals import UserRole
+from app.services.members import UserRecord
+from app.services.principals import TeamRole, UserRole
 from app.services.users import UserPatch
 from app.utils.paging import Page
 
@@ -74,13 +75,36 @@ class UserOut(BaseModel):
         )
 
 
-class UserList(PageOut[UserOut]):
+class TeamOfUser(BaseModel):
+    """A team that a user is in, and what they are there."""
+
+    id: str
+    name: str
+    role: TeamRole
+
+
+class UserListed(UserOut):
+    """What a list says of a user."""
+
+    teams: Annotated[list[TeamOfUser], Field(description="Those that you see, by their names.")]
+
+    @classmethod
+    def listed(cls, record: UserRecord) -> Self:
+        """Build the wire form of a user with their teams."""
+        teams = [
+            TeamOfUser(id=one.team.id, name=one.team.name, role=TeamRole(one.member.role))
+            for one in record.teams
+        ]
+        return cls(**UserOut.of(record.user).model_dump(), teams=teams)
+
+
+class UserList(PageOut[UserListed]):
     """One page of users, newest first."""
 
     @classmethod
-    def of(cls, page: Page[User]) -> Self:
+    def of(cls, page: Page[UserRecord]) -> Self:
         """Build the wire form of a page."""
-        return cls.build(page, UserOut.of, lambda out: out.id)
+        return cls.build(page, UserListed.listed, lambda out: out.id)
 
 
 class PasswordIssued(BaseModel):

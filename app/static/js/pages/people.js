@@ -11,13 +11,21 @@ import { UserDialog } from "./people/user-dialog.js";
 
 /** @typedef {import("./people/words.js").User} User */
 
-/** @type {import("../parts/table.js").Column<User>[]} */
+/** @type {import("../parts/table.js").Column<import("./people/words.js").Listed>[]} */
 const COLUMNS = [
   { title: "Name", cell: (user) => html`${user.name}<span class="under">${brokenAtSign(user.email)}</span>` },
   { title: "Role", cell: (user) => (user.role === "admin" ? html`<${Badge} tone="accent">Admin</${Badge}>` : html`<${Badge}>Member</${Badge}>`) },
   {
     title: "State",
     cell: (user) => (user.disabled_at ? html`<${Badge} tone="warn">Disabled</${Badge}>` : html`<${Badge} tone="good">Enabled</${Badge}>`),
+  },
+  {
+    title: "Teams",
+    cell: ({ teams }) =>
+      teams.length === 0
+        ? html`<span class="quiet">none</span>`
+        : teams.map(({ name, role }) => (role === "lead" ? `${name} (lead)` : name)).join(", "),
+    isWide: true,
   },
   { title: "Password", cell: (user) => (user.has_password ? "set" : html`<span class="quiet">none</span>`), isWide: true },
   { title: "Made", cell: (user) => html`<${Time} at=${user.created_at} />`, isWide: true },

@@ -10,6 +10,8 @@
  * @property {string} created_at
  * @property {string | null} disabled_at
  *
+ * @typedef {User & { teams: { id: string, name: string, role: "lead" | "member" }[] }} Listed In a list.
+ *
  * @typedef {{ team_id: string, team_name: string, role: "lead" | "member", created_at: string }} Membership
  */
 
