@@ -6,6 +6,7 @@ change what others see make people, teams or gateways of their own.
 
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from typing import Final
 
 import pytest
 import pytest_asyncio
@@ -13,6 +14,10 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.chromium import ON_BUILD_MACHINE, Watched, find_chromium, new_page, open_browser
 from tests.browser.gateways import Gateway, populate, running_gateway
+
+# The first test of a module starts its gateways, and on a busy machine that alone takes half a
+# minute. What a page takes has a bound of its own: `chromium.py`.
+_MOST_SECONDS: Final = 180
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.timeout(_MOST_SECONDS))
             if is_missing:
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium"))
 

@@ -41,7 +41,7 @@ class ModelDirectory:
     ) -> None:
         """Take the configured models, and whom to ask for more. Nobody is asked yet."""
         self._gateway = gateway
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._providers = {name: next(iter(pool.values())) for name, pool in pools.items()}
         self._clock = clock
         self._listings = {name: _Listing() for name in pools}
@@ -96,16 +96,12 @@ class ModelDirectory:
             for entry in entries:
                 name = self._callable_name(upstream, entry["id"])
                 found.setdefault(name, {"owned_by": upstream, **entry, "id": name})
-        return [one for name, one in found.items() if self._catalogue.is_allowed(name, allowed)]
-
-    def default_for(self, allowed: Patterns = None) -> str | None:
-        """Return the model of calls that name none, where there is one that is allowed."""
-        return self._catalogue.default_for(allowed)
+        return [one for name, one in found.items() if self.catalogue.is_allowed(name, allowed)]
 
     async def list_targets(self) -> Sequence[tuple[str, Target]]:
         """Return every name that is listed, and who answers for it."""
         names = [listed["id"] for listed in await self.list_models()]
-        found = ((name, self._catalogue.find(name)) for name in names)
+        found = ((name, self.catalogue.find(name)) for name in names)
         return [
             (name, target)
             for name, choice in found
@@ -125,7 +121,7 @@ class ModelDirectory:
         base, _, suffix = name.rpartition(":")
         if entry is None and suffix and base not in self._gateway.models:
             entry = _find(models, base)  # Hugging Face's suffixes: `:fastest`, `:groq`
-        if entry is None or not self._catalogue.is_allowed(name, allowed):
+        if entry is None or not self.catalogue.is_allowed(name, allowed):
             raise ModelNotFoundError(
                 f"There is no model {name!r} in the list. GET /v1/models shows it.", param="model"
             )
@@ -133,7 +129,7 @@ class ModelDirectory:
 
     def _callable_name(self, upstream: str, model: str) -> str:
         """Return the name under which the catalogue finds a model of an upstream."""
-        found = self._catalogue.find(model)
+        found = self.catalogue.find(model)
         direct = found is not None and any(
             (target.upstream, target.model) == (upstream, model) for target in found.targets
         )

@@ -20,7 +20,7 @@ async def list_models(principal: PrincipalDep, directory: ModelDirectoryDep) -> 
         object="list",
         data=[Model.of(entry) for entry in entries],
         has_more=False,
-        default_model=directory.default_for(principal.allowed_models),
+        default_model=directory.catalogue.default_for(principal.allowed_models),
     )
 
 
