@@ -54,7 +54,7 @@ class EventStream(Response):
         line = EventLine(send, self._head, self._patience)
         try:
             async with (
-                WhileConnected(receive, line.keep_alive()),
+                WhileConnected(receive, line.keep_alive),
                 aclosing(self._events) as events,
             ):
                 await self._send_all(events, line, request_id_of(scope))

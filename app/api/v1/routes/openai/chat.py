@@ -9,6 +9,7 @@ from app.api.dependencies.inference import AnsweringDep
 from app.api.dependencies.permissions import PrincipalDep
 from app.api.responses.connection import WhileConnected
 from app.api.responses.event_stream import EventStream
+from app.api.responses.passed_json import PassedJson
 from app.api.v1.schemas.openai.chat import (
     ChatCompletion,
     ChatCompletionChunk,
@@ -55,4 +56,4 @@ async def create_chat_completion(
         )
     async with WhileConnected(request.receive):
         answer = await answering.inference.answer(call)
-    return Response(answer, media_type="application/json", headers=answer_headers(call.trace))
+    return PassedJson(answer, answer_headers(call.trace))
