@@ -67,6 +67,7 @@ def _note_end(scope: Scope, seconds: float) -> None:
         "route": route,
         "status": status,
         "ms": round(seconds * 1000, 1),
+        "request_id": state["request_id"],
     }
     if "error_code" in state:
         facts["error"] = state["error_code"]

@@ -4,7 +4,7 @@ import errno
 import io
 import json
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any, Literal
 
 import pytest
@@ -229,11 +229,37 @@ def test_what_the_context_knows_is_in_every_line() -> None:
     assert lines(stream)[0]["request_id"] == "req_1"
 
 
+ANSWERED: Mapping[str, Any] = {
+    "method": "POST",
+    "route": "/v1/chat/completions",
+    "status": 200,
+    "ms": 1.5,
+    "request_id": "req_1",
+}
+
+
+def test_the_line_of_a_request_is_the_same_whichever_way_it_was_written() -> None:
+    stream = configured()
+    log = structlog.get_logger()
+
+    log.info("request_answered", **ANSWERED)
+    log.info("request_answered", **ANSWERED, more=None)  # nobody's shortcut
+    log.info("request_answered", **{**ANSWERED, "method": '"}'})
+    log.info("request_answered", **{**ANSWERED, "status": None})
+
+    quick, slow, odd, unanswered = lines(stream)
+    assert quick.keys() == slow.keys() - {"more"}
+    assert quick["timestamp"][:13] == slow["timestamp"][:13]
+    assert len(quick["timestamp"]) == len(slow["timestamp"])
+    assert {**slow, **quick} == {**slow, "timestamp": quick["timestamp"]}
+    assert (odd["method"], unanswered["status"]) == ('"}', None)
+
+
 def test_only_the_line_of_a_request_without_foreign_words_is_not_looked_through() -> None:
     stream = configured()
 
-    structlog.get_logger().info("request_answered", route=SECRET)
-    structlog.get_logger().info("request_answered", error=SECRET)
+    structlog.get_logger().info("request_answered", **{**ANSWERED, "route": SECRET})
+    structlog.get_logger().info("request_answered", **ANSWERED, error=SECRET)
     structlog.get_logger().info("something_else", route=SECRET)
     logging.getLogger("a.library").warning("request_answered %s", SECRET)
 
