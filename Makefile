@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui test test-ui test-browser check prove faults soak fix docs bench bench-reports lock lock-check clean
+.PHONY: help run demo ui test test-ui test-browser check prove faults soak fix docs bench bench-peers bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -60,6 +60,10 @@ docs: ## write docs/guide.md and docs/access.md from the tests
 bench: ## measure against a null route and a direct call (QUICK=1 for half a minute)
 	@scripts/setup test
 	@.venv/bin/python -m benchmarks $(if $(QUICK),--quick)
+
+bench-peers: ## measure beside other gateways (QUICK=1: two minutes; ONLY=nginx,litellm)
+	@scripts/setup test
+	@.venv/bin/python -m benchmarks.peers $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 bench-reports: ## time every report over 1,000,000 entries, with query plans (DATA= to keep them)
 	@scripts/setup test

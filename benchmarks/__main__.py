@@ -5,7 +5,6 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from statistics import median
 
 from benchmarks import machine, programs
 from benchmarks.bursts import Burst, Load, measure
+from benchmarks.document import write_section
 from benchmarks.figures import Body, Table, bars, sum_up
 from benchmarks.report import render
 from benchmarks.subjects import (
@@ -27,7 +27,6 @@ from benchmarks.subjects import (
     null_route,
 )
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 WHOLE = tuple(Load(connections) for connections in (1, 16, 64))
 STREAMS = tuple(Load(connections, pace_ms) for pace_ms in (5, 0) for connections in (1, 16))
 
@@ -70,11 +69,12 @@ def run(plan: Plan, folder: Path) -> Results:
         soft, hard = (
             stack.enter_context(
                 gateway(
-                    GatewayFolder(folder / name, cores, upstream_port=mock.port, prices=PRICES),
+                    GatewayFolder(folder / name, cores, upstream_port=mock.port, more=PRICES),
                     name,
+                    budgets=mode,
                 )
             )
-            for name in (SOFT, HARD)
+            for name, mode in ((SOFT, "soft"), (HARD, "hard"))
         )
         subjects = (mock, null, subject, soft, hard)
         jobs = [(one, load) for load in WHOLE for one in subjects]
@@ -117,13 +117,6 @@ def report(results: Results, plan: Plan) -> list[str]:
     ]
 
 
-def write_document(lines: Sequence[str]) -> None:
-    """Put the report into the document, below its introduction."""
-    introduction = DOCUMENT.read_text(encoding="utf-8").partition("\n## ")[0].rstrip()
-    text = "\n".join([introduction, "", "## The last full run", "", *lines, ""])
-    DOCUMENT.write_text(text, encoding="utf-8")
-
-
 def main() -> int:
     """Measure and print; 2 where something is missing, and it says what."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
@@ -137,7 +130,7 @@ def main() -> int:
         lines = report(run(plan, Path(folder)), plan)
     print(*lines, sep="\n")
     if not quick:
-        write_document(lines)
+        write_section("The last full run", lines)
     return 0
 
 

@@ -12,22 +12,40 @@ from benchmarks.subjects import ADMIN_KEY, Cores, Subject
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How a burst asks: whole answers, or streams with a pace; and how many at once."""
+    """How a burst asks, and how many at once: whole answers, or streams with a pace."""
 
     connections: int
-    pace_ms: int | None = None
+    pace_ms: int | None = None  # between the events of a stream; None: whole answers
+    delay_ms: int = 0  # before a whole answer
+    body_bytes: int = 0  # of a request with a picture; 0: a short text
+    is_embedding: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What the client calls it."""
+        if self.is_embedding:
+            return "embeddings"
+        return "whole" if self.pace_ms is None else "stream"
 
     @property
     def name(self) -> str:
         """What tables call it."""
-        if self.pace_ms is None:
-            return "whole"
-        return f"stream, {self.pace_ms} ms apart" if self.pace_ms else "stream, at once"
+        if self.pace_ms is not None:
+            return f"stream, {self.pace_ms} ms apart" if self.pace_ms else "stream, at once"
+        if self.body_bytes:
+            return f"body of {self.body_bytes // 1000:,} KB"
+        return f"{self.delay_ms} ms upstream" if self.delay_ms else self.kind
 
     @property
     def model(self) -> str:
         """The model name that sets the mock's pace."""
-        return f"bench-{self.pace_ms or 0}ms"
+        return f"bench-{self.pace_ms or self.delay_ms}ms"
+
+    def path(self, of_chats: str) -> str:
+        """Return where a subject that takes chats at one path is asked for this."""
+        if not self.is_embedding:
+            return of_chats
+        return of_chats.replace("/chat/completions", "/embeddings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +69,14 @@ class Burst:
 
 def measure(subject: Subject, load: Load, cores: Cores, *, seconds: float) -> Burst:
     """Send a burst from the load core; count the processor time that the subject used for it."""
-    kind = "whole" if load.pace_ms is None else "stream"
-    settings = (subject.port, load.connections, seconds, kind, load.model, subject.path)
+    settings = (subject.port, load.connections, seconds, load.kind, load.model)
+    where = (load.path(subject.path), load.body_bytes)
     waits = _waits(subject)
     before = subject.process.cpu_seconds()
     with subprocess.Popen(
-        [build("client"), *map(str, settings), *subject.headers], stdout=subprocess.PIPE, text=True
+        [build("client"), *map(str, (*settings, *where)), *subject.headers],
+        stdout=subprocess.PIPE,
+        text=True,
     ) as client:
         os.sched_setaffinity(client.pid, {cores.load})
         output, _ = client.communicate(timeout=seconds + 60)

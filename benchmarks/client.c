@@ -1,8 +1,9 @@
 /*
  * A load generator: CONNECTIONS clients, each asking again as soon as it has its answer.
  *
- *   client PORT CONNECTIONS SECONDS whole|stream MODEL PATH [HEADER...]
+ *   client PORT CONNECTIONS SECONDS whole|stream|embeddings MODEL PATH BYTES [HEADER...]
  *
+ * BYTES: how large a body is, by a picture in base64 in its message; 0: a short text without one.
  * Prints one line of JSON: requests, errors, seconds, events (of streams), and in milliseconds the
  * median and the 99th percentile of the whole answer, of the first event and of the longest gap
  * between two events. An answer that is not a 200 or ends early is an error; the first is shown.
@@ -28,6 +29,7 @@ typedef struct {
 
 typedef struct {
     int fd;
+    size_t sent;                                        /* of the request */
     double asked, first_event, last_event, longest_gap; /* milliseconds; 0: not yet */
     char head[HEAD_MAX];
     size_t head_length;
@@ -38,7 +40,7 @@ typedef struct {
     long events;
 } Client;
 
-static char request[HEAD_MAX];
+static char *request;
 static size_t request_length;
 static int poller, port, is_stream;
 static long requests, errors, events;
@@ -76,24 +78,53 @@ static void print_sample(const char *name, Sample *sample) {
 
 /* ---- one client ---- */
 
-static void make_request(const char *model, const char *path, char **headers, int header_count) {
-    char body[1024];
-    int body_length = snprintf(
-        body, sizeof body,
-        "{\"model\":\"%s\",\"messages\":[{\"role\":\"system\",\"content\":\"You are a helpful "
-        "assistant.\"},{\"role\":\"user\",\"content\":\"Write a short paragraph about the history "
-        "of reverse proxies and API gateways.\"}],\"temperature\":0.7,\"max_tokens\":256,"
-        "\"stream\":%s}",
-        model, is_stream ? "true,\"stream_options\":{\"include_usage\":true}" : "false");
-    int length = snprintf(request, sizeof request,
+/* Writes a chat whose message holds a picture that fills the body up. */
+static void write_picture(char *body, const char *model, size_t bytes) {
+    const char *symbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *end = "\"}}]}],\"max_tokens\":256}";
+    size_t length = (size_t)sprintf(
+        body,
+        "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+        "\"text\":\"What is in this picture?\"},{\"type\":\"image_url\",\"image_url\":{\"url\":"
+        "\"data:image/png;base64,iVBORw0KGgo",
+        model);
+    unsigned number = 1;
+    size_t data = 11; /* symbols so far; base64 comes in fours */
+    while (length + strlen(end) < bytes || data % 4) {
+        number = number * 1103515245 + 12345;
+        body[length++] = symbols[number >> 26];
+        data++;
+    }
+    strcpy(body + length, end);
+}
+
+static void make_request(const char *kind, const char *model, const char *path, size_t bytes,
+                         char **headers, int header_count) {
+    char *body = malloc(bytes + HEAD_MAX);
+    request = malloc(bytes + 3 * HEAD_MAX);
+    if (bytes)
+        write_picture(body, model, bytes);
+    else if (!strcmp(kind, "embeddings"))
+        sprintf(body,
+                "{\"model\":\"%s\",\"input\":\"Write a short paragraph about the history of "
+                "reverse proxies and API gateways.\",\"encoding_format\":\"float\"}",
+                model);
+    else
+        sprintf(body,
+                "{\"model\":\"%s\",\"messages\":[{\"role\":\"system\",\"content\":\"You are a "
+                "helpful assistant.\"},{\"role\":\"user\",\"content\":\"Write a short paragraph "
+                "about the history of reverse proxies and API gateways.\"}],\"temperature\":0.7,"
+                "\"max_tokens\":256,\"stream\":%s}",
+                model, is_stream ? "true,\"stream_options\":{\"include_usage\":true}" : "false");
+    int length = snprintf(request, HEAD_MAX,
                           "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: "
-                          "application/json\r\nContent-Length: %d\r\n",
-                          path, port, body_length);
-    for (int i = 0; i < header_count; i++)
-        length += snprintf(request + length, sizeof request - (size_t)length, "%s\r\n", headers[i]);
-    length += snprintf(request + length, sizeof request - (size_t)length, "\r\n%s", body);
-    if ((size_t)length >= sizeof request) exit(1);
-    request_length = (size_t)length;
+                          "application/json\r\nContent-Length: %zu\r\n",
+                          path, port, strlen(body));
+    for (int i = 0; i < header_count && length < HEAD_MAX; i++)
+        length += snprintf(request + length, HEAD_MAX, "%s\r\n", headers[i]);
+    if (length >= HEAD_MAX) exit(1);
+    request_length = (size_t)length + (size_t)sprintf(request + length, "\r\n%s", body);
+    free(body);
 }
 
 static void connect_client(Client *client) {
@@ -116,13 +147,27 @@ static void disconnect(Client *client) {
     client->fd = -1;
 }
 
+/* Sends what the socket takes of the request; the rest when it takes more. Returns 0 on failure. */
+static int push(Client *client) {
+    ssize_t sent = send(client->fd, request + client->sent, request_length - client->sent,
+                        MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EAGAIN) return 0;
+    int was_whole = !client->sent && sent == (ssize_t)request_length;
+    if (sent > 0) client->sent += (size_t)sent;
+    if (was_whole) return 1;
+    struct epoll_event event = {
+        .events = EPOLLIN | (client->sent < request_length ? EPOLLOUT : 0), .data.ptr = client};
+    epoll_ctl(poller, EPOLL_CTL_MOD, client->fd, &event);
+    return 1;
+}
+
 static void ask(Client *client) {
     if (client->fd < 0) connect_client(client);
     int fd = client->fd;
     memset(client, 0, sizeof *client);
     client->fd = fd;
     client->asked = now_ms();
-    if (send(fd, request, request_length, MSG_NOSIGNAL) != (ssize_t)request_length) {
+    if (!push(client)) {
         errors++;
         disconnect(client);
     }
@@ -211,15 +256,15 @@ static int serve(Client *client) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 7) {
-        fputs("client PORT CONNECTIONS SECONDS whole|stream MODEL PATH [HEADER...]\n", stderr);
+    if (argc < 8) {
+        fputs("client PORT CONNECTIONS SECONDS KIND MODEL PATH BYTES [HEADER...]\n", stderr);
         return 2;
     }
     port = atoi(argv[1]);
     int connections = atoi(argv[2]), live = connections;
     if (connections < 1 || connections > CONNECTIONS_MAX) return 2;
     is_stream = !strcmp(argv[4], "stream");
-    make_request(argv[5], argv[6], argv + 7, argc - 7);
+    make_request(argv[4], argv[5], argv[6], (size_t)atol(argv[7]), argv + 8, argc - 8);
     poller = epoll_create1(0);
     Client *clients = calloc((size_t)connections, sizeof(Client));
     double began = now_ms(), end = began + atof(argv[3]) * 1e3, given_up = end + 10e3;
@@ -229,7 +274,9 @@ int main(int argc, char **argv) {
         int count = epoll_wait(poller, ready, CONNECTIONS_MAX, 100);
         for (int i = 0; i < count; i++) {
             Client *client = ready[i].data.ptr;
-            if (client->fd < 0 || !serve(client)) continue;
+            if (client->fd < 0) continue;
+            if (client->sent < request_length && !push(client)) note_error(client, "not taken");
+            else if (!serve(client)) continue;
             if (now_ms() < end && errors < ERRORS_MAX) ask(client);
             else live--, disconnect(client);
         }

@@ -34,7 +34,7 @@ class Bar:
     """A promise about speed and what was measured."""
 
     promise: str
-    value: float
+    value: float | None  # None: it was not measured
     limit: float
     unit: str
     at_least: bool = False
@@ -42,7 +42,16 @@ class Bar:
     @property
     def is_reached(self) -> bool:
         """Whether the promise held."""
+        if self.value is None:
+            return False
         return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+    @property
+    def verdict(self) -> str:
+        """What is said of it."""
+        if self.value is None:
+            return "not measured"
+        return "pass" if self.is_reached else "falls short"
 
 
 def sum_up(bursts: Sequence[Burst]) -> Figures:

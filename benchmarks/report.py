@@ -46,7 +46,7 @@ def render(table: Table, bars: Sequence[Bar], body: Body) -> list[str]:
         f"later ones, {body.start_cpu_seconds:.2f} s of that processor time."
     )
     return [
-        *render_table(("bar", "measured", "limit", ""), [_bar_row(bar) for bar in bars]),
+        *render_table(("bar", "measured", "limit", ""), [bar_row(bar) for bar in bars]),
         "",
         "Whole answers:",
         "",
@@ -64,11 +64,12 @@ def render(table: Table, bars: Sequence[Bar], body: Body) -> list[str]:
     ]
 
 
-def _bar_row(bar: Bar) -> tuple[str, ...]:
+def bar_row(bar: Bar) -> tuple[str, str, str, str]:
+    """Return a promise, what was measured, the limit, and whether it is reached."""
     sign = ">=" if bar.at_least else "<="
     limit = f"{sign} {bar.limit:g} {bar.unit}".rstrip()
-    verdict = "pass" if bar.is_reached else "falls short"
-    return bar.promise, f"{number(bar.value)} {bar.unit}".rstrip(), limit, verdict
+    measured = "" if bar.value is None else f"{number(bar.value)} {bar.unit}".rstrip()
+    return bar.promise, measured, limit, bar.verdict
 
 
 def _whole_rows(table: Table) -> list[tuple[str, ...]]:

@@ -20,7 +20,6 @@ ADMIN_KEY = "the-operator-of-the-benchmark"
 GATEWAY = "gateway"
 SOFT = "with soft budgets"
 HARD = "with hard budgets"
-_MODES = {SOFT: "soft", HARD: "hard"}
 _LIMITS = {
     "requests_per_minute": 100_000_000,
     "tokens_per_minute": 1_000_000_000,
@@ -56,11 +55,8 @@ class Subject:
     port: int
     path: str = "/v1/chat/completions"
     headers: tuple[str, ...] = ()
-
-    @property
-    def is_gateway(self) -> bool:
-        """Whether it writes intents, and says how long that takes."""
-        return self.name in (GATEWAY, SOFT, HARD)
+    start_seconds: float = 0.0
+    is_gateway: bool = False  # of ours: it writes intents, and says how long that takes
 
 
 def choose_cores() -> Cores:
@@ -79,31 +75,44 @@ def direct(cores: Cores) -> Generator[Subject]:
 @contextmanager
 def null_route(cores: Cores) -> Generator[Subject]:
     """Run an application that does nothing, with the gateway's server and options."""
-    command = [sys.executable, "-m", "benchmarks.null_route"]
+    with _null("route", cores) as subject:
+        yield subject
+
+
+@contextmanager
+def null_asgi(cores: Cores) -> Generator[Subject]:
+    """Run an ASGI application without FastAPI that does nothing, with the same server."""
+    with _null("asgi", cores) as subject:
+        yield subject
+
+
+@contextmanager
+def _null(name: str, cores: Cores) -> Generator[Subject]:
+    command = [sys.executable, "-m", "benchmarks.null_route", name]
     with running(command, core=cores.measured) as process:
         port = process.read_port()
-        wait_until_ready(process, f"http://127.0.0.1:{port}/ready")
-        yield Subject("null route", process, port)
+        seconds = wait_until_ready(process, f"http://127.0.0.1:{port}/ready")
+        yield Subject(f"null {name}", process, port, start_seconds=seconds)
 
 
 class GatewayFolder:
     """A folder with the gateway's configuration, data and log, for as many starts as wanted."""
 
-    def __init__(self, folder: Path, cores: Cores, *, upstream_port: int, prices: str = "") -> None:
-        """Write a configuration whose only upstream is the mock."""
-        folder.mkdir(exist_ok=True)
+    def __init__(self, folder: Path, cores: Cores, *, upstream_port: int, more: str = "") -> None:
+        """Write a configuration whose upstream is the mock, and what more it shall say."""
+        folder.mkdir(exist_ok=True, parents=True)
         self._folder = folder
         self._core = cores.measured
         (folder / "meterhouse.toml").write_text(
             '[upstreams.mock]\nkind = "openai"\n'
-            f'base_url = "http://127.0.0.1:{upstream_port}/v1"\n{prices}',
+            f'base_url = "http://127.0.0.1:{upstream_port}/v1"\n{more}',
             encoding="utf-8",
         )
 
     @contextmanager
     def running(self) -> Generator[tuple[Process, int, float]]:
         """Start the gateway; yield process, port, and the seconds until it was ready."""
-        port = _free_port()
+        port = free_port()
         command = [
             *(sys.executable, "-m", "app", "serve", "--port", str(port)),
             *("--data", str(self._folder / "data")),
@@ -127,25 +136,26 @@ class GatewayFolder:
 
 
 @contextmanager
-def gateway(folder: GatewayFolder, name: str) -> Generator[Subject]:
+def gateway(folder: GatewayFolder, name: str, *, budgets: str | None = None) -> Generator[Subject]:
     """Run the gateway with all it has: keys in the database, validation, ledger, log.
 
     Args:
         folder: Where it lives, for itself alone.
-        name: What it is called, which also says what budgets there are.
+        name: What it is called.
+        budgets: Which mode they have, at all scopes and with limits; None: nothing limits a call.
     """
-    with folder.running() as (process, port, _):
+    with folder.running() as (process, port, seconds):
         user = _post(port, "/v1/users", {"name": "Ben", "email": "ben@example.com"})["id"]
         team = _post(port, "/v1/teams", {"name": "benchmark"})["id"]
         _post(port, f"/v1/teams/{team}/members", {"user_id": user})
         wish = {"name": "benchmark", "team_id": team, "user_id": user}
         key = _post(port, "/v1/keys", wish)
-        if name in _MODES:
+        if budgets is not None:
             scopes = {"instance": None, "team": team, "user": user, "key": key["id"]}
             for scope, scope_id in scopes.items():
-                _bind(port, {"scope": scope, "scope_id": scope_id}, mode=_MODES[name])
+                _bind(port, {"scope": scope, "scope_id": scope_id}, mode=budgets)
         headers = (f"Authorization: Bearer {key['secret']}",)
-        yield Subject(name, process, port, headers=headers)
+        yield Subject(name, process, port, headers=headers, start_seconds=seconds, is_gateway=True)
 
 
 def _bind(port: int, scope: Mapping[str, str | None], *, mode: str) -> None:
@@ -154,7 +164,8 @@ def _bind(port: int, scope: Mapping[str, str | None], *, mode: str) -> None:
     _post(port, "/v1/budgets", {**scope, "cap_usd": 1_000_000, "period": "month", "mode": mode})
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]

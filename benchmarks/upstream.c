@@ -4,9 +4,10 @@
  *   upstream            listens on a free port of 127.0.0.1 and prints its number
  *
  * POST .../chat/completions is answered whole (588 bytes or so, with usage) or, where the body says
- * "stream":true, with 50 events, usage and [DONE], one send() each. The model's name sets the pace:
- * "bench-5ms" leaves 5 ms between events, "bench-0ms" nothing. Everything else is answered with a
- * list of models. A request has to state its Content-Length.
+ * "stream":true, with 50 events, usage and [DONE], one send() each; POST .../embeddings with a vector
+ * of 1,024 numbers. The model's name sets the pace: "bench-5ms" leaves 5 ms before an answer, or
+ * between the events of a stream, "bench-0ms" nothing. Everything else is answered with a list of
+ * models. A request has to state its Content-Length.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -21,10 +22,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 50, PIECES = EVENTS + 2, REQUEST_MAX = 1 << 20, READY_MAX = 256 };
+enum {
+    EVENTS = 50,
+    PIECES = EVENTS + 2,
+    DIMENSIONS = 1024,
+    PIECE_MAX = 1 << 15,
+    REQUEST_MAX = 1 << 21,
+    READY_MAX = 256
+};
 
 typedef struct {
-    char bytes[1024];
+    char bytes[PIECE_MAX];
     size_t length;
 } Piece;
 
@@ -34,13 +42,14 @@ typedef struct Client {
     size_t request_length, request_room;
     char *unsent; /* what the socket did not take at once */
     size_t unsent_length;
-    int next_piece; /* of a stream; PIECES when none is running */
+    int next_piece;    /* of a stream; PIECES when nothing is under way */
+    const Piece *late; /* a whole answer that waits for its time, instead of a stream */
     long pace_us, due_us;
-    struct Client *previous, *next; /* in the list of running streams */
+    struct Client *previous, *next; /* in the list of running answers */
 } Client;
 
-static Piece whole_answer, model_list, stream_head, pieces[PIECES];
-static Client streams; /* the head of the list of running streams */
+static Piece whole_answer, embedding, model_list, stream_head, pieces[PIECES];
+static Client running; /* the head of the list of running answers */
 static int poller;
 
 static long now_us(void) {
@@ -63,7 +72,21 @@ static void make_event(Piece *piece, const char *data, const char *after) {
                                      strlen(data) + strlen("data: \n\n"), data, after);
 }
 
+static void make_embedding(void) {
+    static char body[PIECE_MAX / 2];
+    size_t length = (size_t)snprintf(body, sizeof body,
+                                     "{\"object\":\"list\",\"model\":\"bench-0ms\",\"data\":[{"
+                                     "\"object\":\"embedding\",\"index\":0,\"embedding\":[");
+    for (int i = 0; i < DIMENSIONS; i++)
+        length += (size_t)snprintf(body + length, sizeof body - length, "%s%.8f", i ? "," : "",
+                                   (double)((i * 7919) % 2003 - 1001) / 16000.0);
+    snprintf(body + length, sizeof body - length,
+             "]}],\"usage\":{\"prompt_tokens\":19,\"total_tokens\":19}}");
+    make_answer(&embedding, body);
+}
+
 static void make_answers(void) {
+    make_embedding();
     make_answer(&model_list,
                 "{\"object\":\"list\",\"data\":[{\"id\":\"bench-0ms\",\"object\":\"model\","
                 "\"created\":1700000000,\"owned_by\":\"bench\"}]}");
@@ -105,15 +128,16 @@ static void watch(Client *client, int operation, unsigned events) {
     epoll_ctl(poller, operation, client->fd, &event);
 }
 
-static void leave_streams(Client *client) {
+static void leave_running(Client *client) {
     if (client->next_piece == PIECES) return;
     client->next_piece = PIECES;
+    client->late = 0;
     client->previous->next = client->next;
     if (client->next) client->next->previous = client->previous;
 }
 
 static void drop(Client *client) {
-    leave_streams(client);
+    leave_running(client);
     close(client->fd);
     free(client->request);
     free(client->unsent);
@@ -147,15 +171,21 @@ static int flush_unsent(Client *client) {
     return 1;
 }
 
-/* Sends the events of a stream that are due. Usage and [DONE] follow the last token at once. */
+/* Sends what is due. Usage and [DONE] of a stream follow the last token at once. */
 static int send_due(Client *client) {
     long now = client->pace_us ? now_us() : 0;
+    if (client->late) {
+        const Piece *late = client->late;
+        if (client->due_us > now) return 1;
+        leave_running(client);
+        return put(client, late);
+    }
     while (client->next_piece < PIECES) {
         if (client->next_piece < EVENTS && client->due_us > now) return 1;
         if (!put(client, &pieces[client->next_piece])) return 0;
         client->due_us += client->pace_us;
         if (client->next_piece == PIECES - 1) {
-            leave_streams(client);
+            leave_running(client);
             return 1;
         }
         client->next_piece++;
@@ -163,29 +193,40 @@ static int send_due(Client *client) {
     return 1;
 }
 
-static int start_stream(Client *client, const char *body) {
-    const char *model = strstr(body, "\"bench-");
-    client->pace_us = model ? atol(model + strlen("\"bench-")) * 1000 : 0;
-    client->due_us = client->pace_us ? now_us() : 0;
+static void run(Client *client, long pace_us) {
+    client->pace_us = pace_us;
+    client->due_us = pace_us ? now_us() : 0;
     client->next_piece = 0;
-    client->previous = &streams;
-    client->next = streams.next;
+    client->previous = &running;
+    client->next = running.next;
     if (client->next) client->next->previous = client;
-    streams.next = client;
-    return put(client, &stream_head) && send_due(client);
+    running.next = client;
+}
+
+static int answer_late(Client *client, const Piece *piece, long pace_us) {
+    if (!pace_us) return put(client, piece);
+    run(client, pace_us);
+    client->due_us += pace_us;
+    client->late = piece;
+    return 1;
 }
 
 static int answer(Client *client, const char *head, const char *body) {
+    const char *model = strstr(body, "\"bench-");
+    long pace_us = model ? atol(model + strlen("\"bench-")) * 1000 : 0;
+    if (!strncmp(head, "POST ", 5) && strstr(head, "/embeddings "))
+        return answer_late(client, &embedding, pace_us);
     if (strncmp(head, "POST ", 5) || !strstr(head, "/chat/completions "))
         return put(client, &model_list);
-    if (strstr(body, "\"stream\":true") || strstr(body, "\"stream\": true"))
-        return start_stream(client, body);
-    return put(client, &whole_answer);
+    if (!strstr(body, "\"stream\":true") && !strstr(body, "\"stream\": true"))
+        return answer_late(client, &whole_answer, pace_us);
+    run(client, pace_us);
+    return put(client, &stream_head) && send_due(client);
 }
 
 /* Answers the requests that are there whole. Returns 0 when the client is gone. */
 static int answer_all(Client *client) {
-    while (client->next_piece == PIECES) { /* else one stream is running: the rest waits */
+    while (client->next_piece == PIECES) { /* else an answer is under way: the rest waits */
         char *request = client->request;
         request[client->request_length] = 0;
         char *body = strstr(request, "\r\n\r\n");
@@ -239,15 +280,15 @@ static void accept_all(int listener) {
 }
 
 static int wait_ms(void) {
-    if (!streams.next) return -1;
+    if (!running.next) return -1;
     long now = now_us(), earliest = now + 1000000;
-    for (Client *client = streams.next; client; client = client->next)
+    for (Client *client = running.next; client; client = client->next)
         if (client->due_us < earliest) earliest = client->due_us;
     return earliest <= now ? 0 : (int)((earliest - now + 999) / 1000);
 }
 
 static void send_all_due(void) {
-    for (Client *client = streams.next, *next; client; client = next) {
+    for (Client *client = running.next, *next; client; client = next) {
         next = client->next;
         if (!send_due(client) || (client->next_piece == PIECES && !answer_all(client)))
             drop(client);

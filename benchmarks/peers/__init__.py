@@ -1,0 +1,1 @@
+"""Measures the gateway beside other gateways, in one run: `python -m benchmarks.peers`."""

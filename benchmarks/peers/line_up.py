@@ -1,0 +1,104 @@
+"""Everything that is measured side by side, all of it alive at once."""
+
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from benchmarks.peers.environments import PeerMissingError
+from benchmarks.peers.servers import PACES, Place, peers, serving
+from benchmarks.subjects import (
+    Cores,
+    GatewayFolder,
+    Subject,
+    direct,
+    gateway,
+    null_asgi,
+    null_route,
+)
+
+DIRECT, NULL_ASGI, NULL_ROUTE = "direct", "null asgi", "null route"
+OURS = "Meterhouse"
+NOT_DURABLE = "Meterhouse, soft budgets"
+NULLS = (NULL_ASGI, NULL_ROUTE)
+_STARTS = 3
+_SPARE = """
+[upstreams.spare]
+kind = "openai"
+base_url = "http://127.0.0.1:{port}/v1"
+"""
+_MODEL = """
+[models."{model}"]
+targets = [
+  {{ upstream = "mock", model = "{model}", price = {{ input = 0.25, output = 2 }} }},
+  {{ upstream = "spare", model = "{model}", priority = 1, price = {{ input = 0.3, output = 2 }} }},
+]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What one subject's process weighs, and how long it takes to stand up."""
+
+    start_seconds: float
+    idle_mb: float
+    first_start_seconds: float | None = None  # of ours: its database is made
+
+
+@dataclass(frozen=True, slots=True)
+class LineUp:
+    """Who is there, who is not and why, and what each weighed before the load."""
+
+    subjects: Sequence[Subject]
+    versions: dict[str, str]
+    missing: dict[str, str] = field(default_factory=dict[str, str])
+    weights: dict[str, Weight] = field(default_factory=dict[str, Weight])
+
+
+def our_folder(folder: Path, cores: Cores, upstream_port: int) -> GatewayFolder:
+    """Return a gateway with models of its own: two targets each, with prices."""
+    models = "".join(_MODEL.format(model=model) for model in PACES)
+    more = _SPARE.format(port=upstream_port) + models
+    return GatewayFolder(folder, cores, upstream_port=upstream_port, more=more)
+
+
+@contextmanager
+def line_up(folder: Path, cores: Cores, only: Sequence[str]) -> Generator[LineUp]:
+    """Start everything, one after the other; whatever cannot start is left out with the reason.
+
+    Args:
+        folder: For configurations, data and logs.
+        cores: Who runs where.
+        only: Names of other gateways and null routes to take; none: all.
+    """
+    with ExitStack() as stack:
+        mock = stack.enter_context(direct(cores))
+        subjects = [mock]
+        for name, null in ((NULL_ASGI, null_asgi), (NULL_ROUTE, null_route)):
+            if not only or name in only:
+                subjects.append(stack.enter_context(null(cores)))
+        missing = dict[str, str]()
+        wanted = [peer for peer in peers() if not only or peer.name in only]
+        for peer in wanted:
+            try:
+                place = Place(folder, cores, mock.port)
+                subjects.append(stack.enter_context(serving(peer, place)))
+            except PeerMissingError as error:
+                missing[peer.name] = str(error)
+        weights = {one.name: Weight(one.start_seconds, one.process.memory_mb()) for one in subjects}
+        for name, mode in ((NOT_DURABLE, "soft"), (OURS, "hard")):
+            ours = our_folder(folder / mode, cores, mock.port)
+            starts = [_start_seconds(ours) for _ in range(_STARTS + 1)]
+            subject = stack.enter_context(gateway(ours, name, budgets=mode))
+            weights[name] = Weight(
+                median(starts[1:]), subject.process.memory_mb(), first_start_seconds=starts[0]
+            )
+            subjects.append(subject)
+        versions = {peer.name: peer.version for peer in wanted if peer.name not in missing}
+        yield LineUp(subjects, versions, missing, weights)
+
+
+def _start_seconds(folder: GatewayFolder) -> float:
+    with folder.running() as (_, _, seconds):
+        return seconds
