@@ -33,8 +33,9 @@ class Gcra:
         More than the whole limit counts as the whole limit: it fits when the bucket is full.
         """
         limit = self.limit
-        size = min(weight, limit)
-        over = self._full_at - now_ns * limit + (size - limit) * _MINUTE_NS
+        over = self._full_at - now_ns * limit
+        if weight < limit:
+            over -= (limit - weight) * _MINUTE_NS
         return -(-over // limit) if over > 0 else 0
 
     def take(self, now_ns: int, weight: int) -> int:
@@ -44,7 +45,11 @@ class Gcra:
         """
         limit = self.limit
         size = min(weight, limit)
-        self._full_at = max(self._full_at, now_ns * limit) + size * _MINUTE_NS
+        now = now_ns * limit
+        if self._full_at > now:
+            self._full_at += size * _MINUTE_NS
+        else:
+            self._full_at = now + size * _MINUTE_NS
         return size
 
     def charge(self, now_ns: int, weight: int, *, under: int | None = None) -> None:
@@ -69,11 +74,14 @@ class Gcra:
     def remaining(self, now_ns: int) -> int:
         """Return how many whole units may be taken now."""
         limit, used = self.limit, self._full_at - now_ns * self.limit
-        return limit if used <= 0 else max(limit * _MINUTE_NS - used, 0) // _MINUTE_NS
+        if used <= 0:
+            return limit
+        return max(0, limit - -(-used // _MINUTE_NS))
 
     def full_in_ns(self, now_ns: int) -> int:
         """Return in how many nanoseconds all of the limit is there again; 0: it is."""
-        return -(-self._used(now_ns) // self.limit)
+        used = self._full_at - now_ns * self.limit
+        return -(-used // self.limit) if used > 0 else 0
 
     def change_limit(self, limit: int) -> None:
         """Set another limit. The share of it that is used stays, and so does when it is full.
@@ -86,10 +94,9 @@ class Gcra:
 
     def _scaled(self, weight: int, under: int | None) -> int:
         """Return units of another limit as they count here; what is lost in that, callers lose."""
-        return weight * _MINUTE_NS * self.limit // (under or self.limit)
-
-    def _used(self, now_ns: int) -> int:
-        return max(self._full_at - now_ns * self.limit, 0)
+        if under is None or under == self.limit:
+            return weight * _MINUTE_NS
+        return weight * _MINUTE_NS * self.limit // under
 
 
 def _at_least_one(limit: int) -> int:

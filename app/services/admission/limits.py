@@ -1,8 +1,7 @@
 """The limits of every scope: requests and tokens per minute, and calls at once."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from app.services.admission.gcra import Gcra
@@ -49,6 +48,7 @@ class Limiter:
     def __init__(self) -> None:
         """Begin without limits."""
         self._terms: dict[AccountScope, Limit] = {}
+        self._may_wait = False  # some calls, for their turn
         # Of scopes in use only: an idle one is as good as a new one.
         self._usages: OrderedDict[AccountScope, ScopeUsage] = OrderedDict()
 
@@ -59,6 +59,7 @@ class Limiter:
         it end as ever.
         """
         self._terms = {limit.scope: limit for limit in limits}
+        self._may_wait = any(limit.wait_up_to_seconds for limit in self._terms.values())
         for scope, usage in list(self._usages.items()):
             term = self._terms.get(scope)
             if term is None:
@@ -68,29 +69,42 @@ class Limiter:
 
     def check(self, scopes: Sequence[AccountScope], tokens: int, now: float) -> LimitRefusal | None:
         """Return what refuses a call the longest, or None: it may come in."""
+        longest = None
         if not self._usages:
-            return None
+            return longest
         now_ns = int(now * SECOND_NS)
-        usages = [usage for scope in scopes if (usage := self._usages.get(scope)) is not None]
-        found = [no for usage in usages if (no := usage.refusal(tokens, now_ns)) is not None]
-        return max(found, key=lambda no: no.retry_after_seconds, default=None)
+        for scope in scopes:
+            usage = self._usages.get(scope)
+            no = None if usage is None else usage.refusal(tokens, now_ns)
+            if no and (not longest or no.retry_after_seconds > longest.retry_after_seconds):
+                longest = no
+        return longest
 
     def take(self, scopes: Sequence[AccountScope], tokens: int, now: float) -> Grant:
         """Let a call in that was checked just now, and return what lets it out again."""
         if not self._terms:
             return Grant(())
         now_ns = int(now * SECOND_NS)
-        return Grant([usage.take(tokens, now_ns) for usage in self._in_use(scopes, now_ns)])
+        shares: list[Share] = []
+        for scope in scopes:
+            usage = self._usages.get(scope)
+            if usage is None and (term := self._terms.get(scope)) is not None:
+                usage = self._begin(term, now_ns)
+            if usage is not None:
+                shares.append(usage.take(tokens, now_ns))
+        return Grant(shares)
 
     def settle(self, grant: Grant, tokens_used: int | None, now: float) -> None:
         """Let a call out that has used so many tokens. None: as many as it took."""
         now_ns = int(now * SECOND_NS)
-        for share in _returned(grant):
+        shares, grant.shares = grant.shares, ()
+        for share in shares:
             share.settle(tokens_used, now_ns)
 
     def give_back(self, grant: Grant) -> None:
         """Let a call out that was never sent: everything it took is there again."""
-        for share in _returned(grant):
+        shares, grant.shares = grant.shares, ()
+        for share in shares:
             share.give_back()
 
     def state(self, scopes: Sequence[AccountScope], now: float) -> RateState | None:
@@ -98,26 +112,29 @@ class Limiter:
         if not self._terms:
             return None
         now_ns = int(now * SECOND_NS)
-        terms = [term for scope in scopes if (term := self._terms.get(scope)) is not None]
-        usages = [self._usages.get(term.scope) or ScopeUsage(term) for term in terms]
-        requests = _tightest([usage.requests for usage in usages], now_ns)
-        tokens = _tightest([usage.tokens for usage in usages], now_ns)
-        return RateState(requests, tokens) if requests or tokens else None
+        requests: list[Gcra] = []
+        tokens: list[Gcra] = []
+        for scope in scopes:
+            if (term := self._terms.get(scope)) is None:
+                continue
+            usage = self._usages.get(scope) or ScopeUsage(term)
+            if usage.requests is not None:
+                requests.append(usage.requests)
+            if usage.tokens is not None:
+                tokens.append(usage.tokens)
+        if not requests and not tokens:
+            return None
+        return RateState(_tightest(requests, now_ns), _tightest(tokens, now_ns))
 
     def wait_up_to_seconds(self, scopes: Sequence[AccountScope]) -> float:
         """Return how long a call may wait for its turn: the longest that a scope of it allows."""
-        if not self._terms:
-            return 0.0
-        terms = [term for scope in scopes if (term := self._terms.get(scope)) is not None]
-        return max((term.wait_up_to_seconds for term in terms), default=0.0)
-
-    def _in_use(self, scopes: Iterable[AccountScope], now_ns: int) -> Iterator[ScopeUsage]:
+        longest = 0.0
+        if not self._may_wait:
+            return longest
         for scope in scopes:
-            usage = self._usages.get(scope)
-            if usage is not None:
-                yield usage
-            elif (term := self._terms.get(scope)) is not None:
-                yield self._begin(term, now_ns)
+            if (term := self._terms.get(scope)) is not None:
+                longest = max(longest, term.wait_up_to_seconds)
+        return longest
 
     def _begin(self, term: Limit, now_ns: int) -> ScopeUsage:
         """Begin to count a scope, and forget idle ones among those looked at longest ago."""
@@ -129,15 +146,13 @@ class Limiter:
         return usage
 
 
-def _returned(grant: Grant) -> Sequence[Share]:
-    shares, grant.shares = grant.shares, ()
-    return shares
-
-
-def _tightest(rates: Iterable[Gcra | None], now_ns: int) -> RateLeft | None:
+def _tightest(rates: Iterable[Gcra], now_ns: int) -> RateLeft | None:
     """Return what is left of the rate that has the least; of two alike, of the smaller one."""
-    left = [(rate.remaining(now_ns), rate.limit, rate) for rate in rates if rate is not None]
-    if not left:
+    tightest, least = None, 0
+    for rate in rates:
+        left = rate.remaining(now_ns)
+        if tightest is None or (left, rate.limit) < (least, tightest.limit):
+            tightest, least = rate, left
+    if tightest is None:
         return None
-    remaining, limit, rate = min(left, key=itemgetter(0, 1))
-    return RateLeft(limit, remaining, rate.full_in_ns(now_ns) / SECOND_NS)
+    return RateLeft(tightest.limit, least, tightest.full_in_ns(now_ns) / SECOND_NS)

@@ -17,8 +17,8 @@ def rate_headers(state: RateState | None) -> dict[str, str]:
         return headers
     for name, left in (("requests", state.requests), ("tokens", state.tokens)):
         if left is not None:
-            headers[f"x-ratelimit-limit-{name}"] = str(left.limit)
-            headers[f"x-ratelimit-remaining-{name}"] = str(left.remaining)
+            headers[f"x-ratelimit-limit-{name}"] = f"{left.limit}"
+            headers[f"x-ratelimit-remaining-{name}"] = f"{left.remaining}"
             headers[f"x-ratelimit-reset-{name}"] = duration(left.reset_seconds)
     return headers
 

@@ -1,6 +1,7 @@
 """What one scope uses of its limits, and what one call has of that."""
 
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from app.services.admission.gcra import Gcra
 from app.services.admission.refusals import LimitKind, LimitRefusal
@@ -48,14 +49,13 @@ class ScopeUsage:
     def take(self, tokens: int, now_ns: int) -> "Share":
         """Let a call in."""
         self._running += 1
-        requests, rate = self.requests, self.tokens
-        if requests is not None:
+        requests_limit = tokens_limit = taken = 0
+        if (requests := self.requests) is not None:
+            requests_limit = requests.limit
             requests.take(now_ns, 1)
-        return Share(
-            self,
-            None if requests is None else Part(requests, requests.limit, 1),
-            None if rate is None else Part(rate, rate.limit, rate.take(now_ns, tokens)),
-        )
+        if (rate := self.tokens) is not None:
+            tokens_limit, taken = rate.limit, rate.take(now_ns, tokens)
+        return Share(self, requests, requests_limit, rate, tokens_limit, taken)
 
     def leave(self) -> None:
         """Let a call out."""
@@ -67,40 +67,38 @@ class ScopeUsage:
         return not self._running and not any(rate.full_in_ns(now_ns) for rate in rates)
 
 
-class Part(NamedTuple):
-    """What one call has taken of one limit per minute."""
+@dataclass(slots=True, eq=False)
+class Share:
+    """What one call has taken in one scope, of the limits that were there at the time.
 
-    rate: Gcra
-    limit: int  # as it was: of another one, later, it is the same share
-    taken: int
-
-    def settle(self, used: int, now_ns: int) -> None:
-        """Put back what was not used, or take what was used beyond it."""
-        if used > self.taken:
-            self.rate.charge(now_ns, used - self.taken, under=self.limit)
-        else:
-            self.rate.give_back(self.taken - used, under=self.limit)
-
-
-class Share(NamedTuple):
-    """What one call has taken in one scope, of the limits that were there at the time."""
+    What was taken of a limit is, of another one later, the same share.
+    """
 
     usage: ScopeUsage
-    requests: Part | None
-    tokens: Part | None
+    requests: Gcra | None
+    requests_limit: int
+    tokens: Gcra | None
+    tokens_limit: int
+    tokens_taken: int
 
     def settle(self, tokens_used: int | None, now_ns: int) -> None:
         """Let the call out; it has used so many tokens. None: as many as it took."""
         self.usage.leave()
-        if self.tokens is not None and tokens_used is not None:
-            self.tokens.settle(tokens_used, now_ns)
+        if self.tokens is None or tokens_used is None:
+            return
+        more = tokens_used - self.tokens_taken
+        if more > 0:
+            self.tokens.charge(now_ns, more, under=self.tokens_limit)
+        else:
+            self.tokens.give_back(-more, under=self.tokens_limit)
 
     def give_back(self) -> None:
         """Let the call out as if it had never come in."""
         self.usage.leave()
-        for part in (self.requests, self.tokens):
-            if part is not None:
-                part.settle(0, 0)
+        if self.requests is not None:
+            self.requests.give_back(1, under=self.requests_limit)
+        if self.tokens is not None:
+            self.tokens.give_back(self.tokens_taken, under=self.tokens_limit)
 
 
 def _changed(rate: Gcra | None, limit: int | None) -> Gcra | None:

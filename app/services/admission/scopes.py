@@ -14,6 +14,8 @@ class ScopeKind(StrEnum):
     USER = "user"
     KEY = "key"  # with every key that took its place by rotation
 
+    __hash__ = str.__hash__  # each call looks scopes up some thirty times; an enum's own is slow
+
 
 class AccountScope(NamedTuple):
     """One instance, team, user, or key."""
