@@ -7,10 +7,10 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
 
@@ -29,16 +29,20 @@ CLOSE_SECONDS: Final = 10.0
 # else that the ledger does (docs/decisions/0002-sqlite-one-writer-thread.md).
 _REST_SECONDS: Final = 0.005
 _IDLE_SECONDS: Final = 5.0  # without a change, until the write-ahead log is copied
+_NEVER: Final = float("inf")
 _RETRY_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 _log = structlog.get_logger(__name__)
 
 
-class _Queued(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Queued:
     """A change, and who waits until it is committed."""
 
     change: Change
     done: asyncio.Future[None] | None = None
+    gives_up_at: float = _NEVER  # on the event loop's clock
+    body_characters: int = 0  # stored beside the change itself
 
 
 class LedgerWriter:
@@ -52,16 +56,20 @@ class LedgerWriter:
         """Open an existing file. `open_ledger_writer` also starts and ends the work."""
         self._store = LedgerStore(path)
         self._queue = deque[_Queued]()  # the oldest ones are being written
-        self._changed = threading.Condition()  # guards the queue and what follows
+        self._lock = threading.Lock()  # guards the queue and what follows
+        self._changed = threading.Condition(self._lock)
         self._awaited = 0  # of those in the queue
         self._body_characters = 0  # of all in the queue
         self._deadline: float | None = None  # set when closing
         self._sleeps = False  # until the next change
         self._will_tell = False  # the event loop is about to say that somebody waits
+        self._is_running = False  # the thread; asking itself costs a call more than the rest
+        self._impatience: asyncio.TimerHandle | None = None  # of whoever gives up first
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
 
     def start(self) -> None:
         """Begin to write."""
+        self._is_running = True
         self._thread.start()
 
     def has_room(self) -> bool:
@@ -69,7 +77,7 @@ class LedgerWriter:
 
         Calls that run already can still leave their entries: `put` takes twice as many.
         """
-        return len(self._queue) < MAX_WAITING and self._thread.is_alive()
+        return len(self._queue) < MAX_WAITING and self._is_running
 
     def put(self, change: Change) -> None:
         """Take a change. It never waits.
@@ -77,30 +85,31 @@ class LedgerWriter:
         Raises:
             NotReadyError: far too many wait, or the writer has ended. The change is in the log.
         """
-        with self._changed:
-            if self._takes(_Queued(self._with_room_for_body(change))):
+        with self._lock:
+            if self._takes(self._with_room_for_body(_Queued(change))):
                 if self._sleeps or len(self._queue) == CHANGES_PER_COMMIT:
                     self._changed.notify()
                 return
         _log.error("ledger_change_lost", change=described(change))
         raise NotReadyError("The ledger can take no further change.", retry_after_seconds=1)
 
-    async def write(self, change: Change, *, patience_seconds: float = FLUSH_SECONDS) -> None:
-        """Return when a change is committed, and so are all before it.
+    def write(
+        self, change: Change, *, patience_seconds: float = FLUSH_SECONDS
+    ) -> asyncio.Future[None]:
+        """Return what to await at once: it ends when a change is committed, and so are all before.
 
         Raises:
             NotReadyError: it is not, after so many seconds. It is kept, and may be written yet.
             AppError: the database refuses this very change.
         """
-        done = asyncio.get_running_loop().create_future()
-        with self._changed:
-            self._queue_awaited(_Queued(change, done))
-        # Half the price of `asyncio.timeout`, and every call pays it.
-        timer = asyncio.get_running_loop().call_later(patience_seconds, _give_up, done)
-        try:
-            await done
-        finally:
-            timer.cancel()
+        loop = asyncio.get_running_loop()
+        done, gives_up_at = loop.create_future(), loop.time() + patience_seconds
+        with self._lock:
+            self._queue_awaited(loop, _Queued(change, done, gives_up_at))
+        # One timer for all: one for each would cost more than the rest of this.
+        if self._impatience is None or gives_up_at < self._impatience.when():
+            self._look_who_gives_up_at(loop, gives_up_at)
+        return done
 
     async def flush(self, *, patience_seconds: float = FLUSH_SECONDS) -> None:
         """Return when every change put before is committed, so that every reader sees it.
@@ -108,14 +117,15 @@ class LedgerWriter:
         Raises:
             NotReadyError: they are not, after so many seconds. They are still kept.
         """
-        with self._changed:
+        loop = asyncio.get_running_loop()
+        with self._lock:
             if not self._queue:
                 return
             newest = self._queue[-1]
             done = newest.done if isinstance(newest.change, Nothing) else None
             if done is None:  # else somebody waits for the same already
-                done = asyncio.get_running_loop().create_future()
-                self._queue_awaited(_Queued(Nothing(), done))
+                done = loop.create_future()
+                self._queue_awaited(loop, _Queued(Nothing(), done))
         try:
             async with asyncio.timeout(patience_seconds):
                 await asyncio.shield(done)
@@ -135,37 +145,61 @@ class LedgerWriter:
             _log.error("ledger_change_lost", change=described(queued.change))
         self._store.close()
 
-    def _with_room_for_body(self, change: Change) -> Change:
+    def _with_room_for_body(self, queued: _Queued) -> _Queued:
         """Return a change, without what is too much to be kept in memory until it is written."""
-        size = _body_size(change)
-        if not size or self._body_characters + size <= MAX_BODY_CHARACTERS:
-            return change
+        size = _body_size(queued.change)
+        if not size:
+            return queued
+        if self._body_characters + size <= MAX_BODY_CHARACTERS:
+            queued.body_characters = size
+            return queued
         _log.warning("body_not_stored", reason="too many wait for the database")
-        return replace(change, body=None)
+        return _Queued(replace(queued.change, body=None))
 
-    def _queue_awaited(self, queued: _Queued) -> None:
+    def _queue_awaited(self, loop: asyncio.AbstractEventLoop, queued: _Queued) -> None:
         if not self._takes(queued):
             raise _not_written()
         self._awaited += 1
         if not self._will_tell:
             self._will_tell = True
-            asyncio.get_running_loop().call_soon(self._tell_writer)
+            loop.call_soon(self._tell_writer)
 
     def _tell_writer(self) -> None:
         """Wake the writer, after all that the event loop does in the same pass.
 
         Who comes at the same time is committed at once: a commit costs more than what is in it.
         """
-        with self._changed:
+        with self._lock:
             self._will_tell = False
             self._changed.notify()
 
+    def _look_who_gives_up_at(self, loop: asyncio.AbstractEventLoop, moment: float) -> None:
+        if self._impatience is not None:
+            self._impatience.cancel()
+        self._impatience = loop.call_at(moment, self._give_up, loop)
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the waits that have lasted too long, and come back for the next one."""
+        self._impatience, next_at = None, _NEVER
+        with self._lock:
+            queue = list(self._queue)
+        for queued in queue:
+            if queued.done is None or queued.done.done():
+                continue
+            if queued.gives_up_at <= loop.time():
+                queued.done.set_exception(_not_written())
+            else:
+                next_at = min(next_at, queued.gives_up_at)
+        if next_at < _NEVER:
+            self._look_who_gives_up_at(loop, next_at)
+
     def _takes(self, queued: _Queued) -> bool:
-        is_full = len(self._queue) >= 2 * MAX_WAITING and not isinstance(queued.change, Nothing)
-        if is_full or not self._thread.is_alive():
+        if not self._is_running:
+            return False
+        if len(self._queue) >= 2 * MAX_WAITING and not isinstance(queued.change, Nothing):
             return False
         self._queue.append(queued)
-        self._body_characters += _body_size(queued.change)
+        self._body_characters += queued.body_characters
         return True
 
     def _run(self) -> None:
@@ -178,7 +212,8 @@ class LedgerWriter:
                 else:
                     self._rest()
         finally:
-            with self._changed:
+            with self._lock:
+                self._is_running = False
                 _tell(list(self._queue), ())
 
     def _next_batch(self) -> Sequence[_Queued] | None:
@@ -236,11 +271,11 @@ class LedgerWriter:
             return self._deadline is None or time.monotonic() < self._deadline
 
     def _forget(self, batch: Sequence[_Queued]) -> None:
-        with self._changed:
+        with self._lock:
             for queued in batch:
                 self._queue.popleft()
                 self._awaited -= queued.done is not None
-                self._body_characters -= _body_size(queued.change)
+                self._body_characters -= queued.body_characters
 
 
 def _body_size(change: Change) -> int:
@@ -277,11 +312,6 @@ def _end(waits: Sequence[tuple[asyncio.Future[None], AppError | None]]) -> None:
             done.set_result(None)
         else:
             done.set_exception(error)
-
-
-def _give_up(done: asyncio.Future[None]) -> None:
-    if not done.done():
-        done.set_exception(_not_written())
 
 
 def _not_written() -> NotReadyError:

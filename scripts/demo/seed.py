@@ -17,7 +17,6 @@ from app.core.money import NANO
 from app.core.security import new_secret
 from app.db.data_lock import hold
 from app.main import create_app
-from app.services.admission.admitted import cost_of
 from app.services.container import Container
 from scripts.demo.habits import BERLIN, DAYS, FLAPPING, Planned, plan_calls
 from scripts.demo.history import Historian
@@ -132,4 +131,4 @@ def _nusd(container: Container, call: Planned) -> int:
     quote = container.prices.quote(call.model, target.upstream, target.model, epoch_ms(call.at))
     if quote.price is None:
         return 0
-    return cost_of(quote.price, call.tokens_in, call.tokens_out, call.cached_in)
+    return quote.price.cost_of_tokens(call.tokens_in, call.tokens_out, call.cached_in)

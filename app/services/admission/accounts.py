@@ -3,7 +3,10 @@
 Nothing here waits, so that what is found to fit still fits when it is taken.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Final
 
 from app.db.ledger_changes import PERIODS, Charge, PeriodChange, PeriodStart
 from app.services.admission.periods import Span, span_of
@@ -52,7 +55,8 @@ class BudgetPeriod:
         """Turn what was held into what it cost. What goes beyond the cap is recorded as such."""
         self.held_nusd -= held_nusd
         self.settled_nusd += cost_nusd
-        return Charge(self.id, -held_nusd, cost_nusd, self._overshoot())
+        beyond = self._overshoot() if self.settled_nusd + self.held_nusd > self.cap_nusd else 0
+        return Charge(self.id, -held_nusd, cost_nusd, beyond)
 
     def start(self) -> PeriodStart:
         """Return what makes the ledger know the period, before anything is charged to it."""
@@ -93,6 +97,14 @@ class BudgetPeriod:
             return 0
         self.overshoot_nusd += beyond
         return beyond
+
+
+def any_is_hard(periods: Iterable[BudgetPeriod]) -> bool:
+    """Say whether some budget must never be exceeded by who counts into these."""
+    return any(map(_IS_HARD, periods))
+
+
+_IS_HARD: Final = attrgetter("is_hard")
 
 
 class Account:

@@ -1,7 +1,7 @@
 """Lets calls in: what a call needs of limits and budgets is taken at once, or nothing is."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -21,7 +21,7 @@ from app.services.admission.needs import Need, Needs
 from app.services.admission.rate_headers import rate_headers
 from app.services.admission.refusal_errors import error_of
 from app.services.admission.refusals import Refusal
-from app.services.admission.scopes import scopes_of
+from app.services.admission.scopes import AccountScope, scopes_of
 from app.services.admission.stored_terms import StoredTerms
 from app.services.admission.terms import BudgetState
 from app.services.admission.waiting_line import Place
@@ -104,9 +104,10 @@ class Admission:
             PriceUnknownError: a budget applies, and nobody knows what the call costs.
             NotReadyError: the ledger's database does not take the intent in time.
         """
+        scopes = scopes_of(call.principal)
         try:
             self._ledger.ensure_room()
-            admitted = await self._take_in_turn(call, plan)
+            admitted = await self._take_in_turn(call, plan, scopes)
             since = self._clock.monotonic()
             try:
                 await self._ledger.intend(
@@ -118,7 +119,7 @@ class Admission:
             call.trace.intent_seconds = self._clock.monotonic() - since
             return admitted
         finally:
-            left = self._limiter.state(scopes_of(call.principal), self._clock.monotonic())
+            left = self._limiter.state(scopes, self._clock.monotonic())
             call.trace.rate_headers.update(rate_headers(left))
 
     def settle(self, admitted: Admitted, entry: Entry, body: Row | None = None) -> None:
@@ -129,7 +130,8 @@ class Admission:
             entry: What became of it.
             body: What is stored of its request and answer, if anything.
         """
-        charges, events = till.settle(admitted, entry.cost_nusd or 0, self._now_ms())
+        ended_ms = entry.created_at_ms + entry.latency_ms
+        charges, events = till.settle(admitted, entry.cost_nusd or 0, ended_ms)
         used = (entry.units_in or 0) + (entry.units_out or 0)
         self._limiter.settle(admitted.grant, used, self._clock.monotonic())
         self._ledger.settle(entry, charges, events=events, body=body)
@@ -140,13 +142,15 @@ class Admission:
         """Return what a budget has seen in its current period, or None where it binds nobody."""
         return self._budgets.state_of(budget_id, self._now_ms())
 
-    async def _take_in_turn(self, call: Call, plan: Plan) -> Admitted:
-        who, scopes = call.principal, scopes_of(call.principal)
-        seconds, measured = self._limiter.wait_up_to_seconds(scopes), Measured(call)
+    async def _take_in_turn(
+        self, call: Call, plan: Plan, scopes: Sequence[AccountScope]
+    ) -> Admitted:
+        measured, who = Measured(call), call.principal
 
         def attempt() -> Admitted | Refusal:
             return self._take(self._needs.of(measured, plan, scopes, self._now_ms()))
 
+        seconds = self._limiter.wait_up_to_seconds(scopes)
         if seconds > 0:
             place = Place(who.team_id, who.turn_id)
             got = await self._waiting.wait(
@@ -154,9 +158,9 @@ class Admission:
             )
         else:
             got = attempt()
-        if isinstance(got, Admitted):
-            return got
-        raise error_of(got)
+        if isinstance(got, Refusal):
+            raise error_of(got)
+        return got
 
     def _take(self, need: Need) -> Admitted | Refusal:
         """Take everything or nothing. No other call comes in between.

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from app.core.errors import PriceUnknownError
 from app.core.money import PER_UNITS
 from app.db.ledger_changes import Charge
-from app.services.admission.accounts import BudgetPeriod
+from app.services.admission.accounts import BudgetPeriod, any_is_hard
 from app.services.admission.bounds import Bound
 from app.services.admission.limits import Grant
 from app.services.admission.scopes import AccountScope
@@ -72,7 +72,7 @@ class Admitted:
     @property
     def is_hard(self) -> bool:
         """Say whether some budget must never be exceeded by it."""
-        return any(period.is_hard for period in self.periods)
+        return any_is_hard(self.periods)
 
     @property
     def is_held_in_full(self) -> bool:
@@ -103,18 +103,6 @@ class Admitted:
         return self.offer.quote.of(provider)
 
 
-def cost_of(price: Price, tokens_in: int, tokens_out: int, cached_in: int = 0) -> int:
-    """Return what one call with so many tokens costs, in nano-dollars."""
-    return price.cost(
-        {
-            PricedUnit.INPUT_TOKEN: tokens_in - cached_in,
-            PricedUnit.CACHED_INPUT_TOKEN: cached_in,
-            PricedUnit.OUTPUT_TOKEN: tokens_out,
-            PricedUnit.REQUEST: 1,
-        }
-    )
-
-
 def price_for(
     quote: Quote, model: str, periods: Sequence[BudgetPeriod]
 ) -> tuple[Price | None, str]:
@@ -128,7 +116,7 @@ def price_for(
     Raises:
         PriceUnknownError: it counts into a budget that refuses calls without a price.
     """
-    if quote.pin is not None and any(period.is_hard for period in periods):
+    if quote.pin is not None and any_is_hard(periods):
         return quote.pinned_price, quote.pin
     if quote.price is not None or not periods:
         return quote.price, model

@@ -5,8 +5,7 @@ something else: each has a bound of its own, whatever its bytes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.core.gateway_models import ModelBounds
 from app.services.prices.quote import Context
@@ -18,8 +17,7 @@ TEMPLATE_TOKENS: Final = 256  # what a model's own template may put around the m
 _TEXTS: Final = ("text", "refusal", "input_text", "output_text", "thinking")  # kinds of parts
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """At most so many tokens; and about how many, where only an estimate is wanted."""
 
     input_tokens: int
@@ -56,8 +54,10 @@ def bound_of(
 
 def _asked_cap(payload: Mapping[str, Any]) -> int | None:
     """Return the caller's own cap: the larger one where both names are used."""
-    caps = map(payload.get, ("max_tokens", "max_completion_tokens"))
-    return max((cap for cap in caps if isinstance(cap, int)), default=None)
+    cap, other = payload.get("max_tokens"), payload.get("max_completion_tokens")
+    if not isinstance(other, int):
+        return cap if isinstance(cap, int) else None
+    return max(cap, other) if isinstance(cap, int) else other
 
 
 def _measure(payload: Mapping[str, Any], size_bytes: int, terms: ModelBounds) -> tuple[int, int]:
@@ -68,7 +68,9 @@ def _measure(payload: Mapping[str, Any], size_bytes: int, terms: ModelBounds) ->
             tokens += terms.audio_tokens
         for field in ("content", "images"):
             parts = message.get(field)
-            for part in () if parts is None or isinstance(parts, str) else objects_in(parts):
+            if parts is None or isinstance(parts, str):
+                continue
+            for part in objects_in(parts):
                 source, bound = _measure_part(part, terms)
                 tokens += bound
                 size_bytes -= len(source) if isinstance(source, str) else 0

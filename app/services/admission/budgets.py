@@ -65,11 +65,12 @@ class Budgets:
         """Return what a call of these scopes counts into."""
         if not self._by_scope:
             return ()
-        return tuple(
+        periods = [
             account.period_at(at_ms)
             for scope in scopes
             for account in self._by_scope.get(scope, ())
-        )
+        ]
+        return tuple(periods)
 
     def state_of(self, budget_id: str, at_ms: int) -> BudgetState | None:
         """Return what a budget has seen in its current period, or None where there is none."""
@@ -92,13 +93,13 @@ def refusal_of(periods: Sequence[BudgetPeriod], nusd: int, at_ms: int) -> Budget
     Raises:
         BudgetExceededError: it would not fit even if nothing were held.
     """
-    full = [period for period in periods if not period.has_room(nusd)]
-    if not full:
-        return None
-    for period in full:
-        if period.is_spent(nusd):
-            raise _exceeded(period, nusd, at_ms)
-    return _busy(full[0], nusd)
+    busy = None
+    for period in periods:
+        if not period.has_room(nusd):
+            if period.is_spent(nusd):
+                raise _exceeded(period, nusd, at_ms)
+            busy = busy or period
+    return None if busy is None else _busy(busy, nusd)
 
 
 def _exceeded(period: BudgetPeriod, nusd: int, at_ms: int) -> BudgetExceededError:

@@ -1,13 +1,14 @@
 """What a call needs of limits and budgets, worked out before anything is taken."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from app.core.errors import PriceUnknownError
 from app.core.gateway_models import ModelBounds
 from app.db.ledger_changes import Charge
-from app.services.admission.accounts import BudgetPeriod
-from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer, cost_of, price_for
+from app.services.admission.accounts import BudgetPeriod, any_is_hard
+from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer, price_for
 from app.services.admission.budgets import Budgets
 from app.services.admission.hidden_output import HiddenOutput
 from app.services.admission.limits import Grant
@@ -76,10 +77,13 @@ class Need(NamedTuple):
             units_out=self.dearest.output,
             held_nusd=self.nusd,
             price=None if price is None else price.facts(),
-            charged=tuple(period.id for period in self.periods),
+            charged=tuple(map(_ID, self.periods)),
             tags={**call.tags, **who.tags},
             end_user=call.end_user,
         )
+
+
+_ID: Final = attrgetter("id")
 
 
 class Needs:
@@ -105,10 +109,9 @@ class Needs:
             PriceUnknownError: a budget applies, and nobody knows what the call costs.
         """
         periods = self._budgets.periods_of(scopes, at_ms)
-        asked = _Asked(
-            measured, plan.name, periods, any(period.is_hard for period in periods), at_ms
-        )
-        offers = list(self._offers(asked, plan.targets))
+        terms, is_hard = self._model_bounds(plan.name), any_is_hard(periods)
+        asked = _Asked(measured, plan.name, terms, periods, is_hard, at_ms)
+        offers = self._offers(asked, plan.targets)
         return Need(
             call=measured.call,
             name=plan.name,
@@ -119,32 +122,30 @@ class Needs:
             dearest=offers[0] if len(offers) == 1 else max(offers, key=lambda one: one.nusd),
         )
 
-    def _offers(self, asked: "_Asked", targets: Sequence[Target]) -> Iterator[Offer]:
-        refusal, has_any = None, False
+    def _offers(self, asked: "_Asked", targets: Sequence[Target]) -> Sequence[Offer]:
+        offers: list[Offer] = []
+        refusal = None
         for target in targets:
             try:
-                offer = self._offer(asked, target)
+                offers.append(self._offer(asked, target))
             except PriceUnknownError as error:
                 refusal = error
-            else:
-                has_any = True
-                yield offer
-        if refusal is not None and not has_any:
+        if refusal is not None and not offers:
             raise refusal
+        return offers
 
     def _offer(self, asked: "_Asked", target: Target) -> Offer:
-        measured, terms = asked.measured, self._model_bounds(asked.name)
+        measured, terms = asked.measured, asked.terms
         quote = self._prices.quote(asked.name, target.upstream, target.model, asked.at_ms)
         price, upstream_model = price_for(quote, target.model, asked.periods)
-        is_free = price is not None and not any(price.units.values())
-        if asked.is_hard and not is_free:
+        if asked.is_hard and not (price is not None and price.is_free):
             measured.refuse_unpriced_fields()
         context = quote.context_of(upstream_model)
         bound = measured.bound(terms, context, is_metered=asked.is_hard)
         hides = terms.hides_output or self._hidden.is_known_of(target.upstream, upstream_model)
         in_slices = measured.call.stream and not (asked.is_hard and hides)
         output = min(bound.output_tokens, SLICE_TOKENS) if in_slices else bound.output_tokens
-        nusd = 0 if price is None else cost_of(price, bound.input_tokens, output)
+        nusd = 0 if price is None else price.cost_of_tokens(bound.input_tokens, output)
         return Offer(target, quote, price, upstream_model, bound, output, nusd)
 
     def learn(self, admitted: Admitted, units_out: int) -> None:
@@ -157,6 +158,7 @@ class _Asked(NamedTuple):
 
     measured: Measured
     name: str
+    terms: ModelBounds  # what the operator says of the model
     periods: tuple[BudgetPeriod, ...]
     is_hard: bool
     at_ms: int

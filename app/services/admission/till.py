@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from app.db.ledger_changes import Charge, Event
 from app.services.admission.accounts import BudgetPeriod
-from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer, cost_of
+from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer
 from app.services.admission.budget_events import alerts_of, overshoot_event
 from app.services.ledger.hold import Hold
 
@@ -14,9 +14,11 @@ Charges = Sequence[Charge]
 
 def take(periods: Sequence[BudgetPeriod], nusd: int) -> Charges:
     """Hold so much of each period for one more call. It must have been found to fit."""
+    charges: list[Charge] = []
     for period in periods:
         period.running += 1
-    return [period.hold(nusd) for period in periods]
+        charges.append(period.hold(nusd))
+    return charges
 
 
 class Growth(NamedTuple):
@@ -33,7 +35,7 @@ def growth_of(admitted: Admitted, written: int) -> Growth | None:
     if price is None or not admitted.wants_top_up(written):
         return None
     output = min(admitted.bound.output_tokens, max(admitted.held_output, written) + SLICE_TOKENS)
-    return _growth_to(admitted, cost_of(price, admitted.bound.input_tokens, output), output)
+    return _growth_to(admitted, price.cost_of_tokens(admitted.bound.input_tokens, output), output)
 
 
 def growth_for(admitted: Admitted, offer: Offer) -> Growth | None:
@@ -71,7 +73,8 @@ def settle(admitted: Admitted, cost_nusd: int, at_ms: int) -> tuple[Charges, Seq
     charges = _close(admitted, cost_nusd)
     events: list[Event] = []
     for period, charge in zip(admitted.periods, charges, strict=True):
-        events += alerts_of(period, at_ms)
+        if period.budget.alert_percents:
+            events += alerts_of(period, at_ms)
         if charge.overshoot_nusd:
             events.append(
                 overshoot_event(period, at_ms, nusd=charge.overshoot_nusd, cause=admitted.hold.id)
@@ -80,6 +83,8 @@ def settle(admitted: Admitted, cost_nusd: int, at_ms: int) -> tuple[Charges, Seq
 
 
 def _close(admitted: Admitted, cost_nusd: int) -> Charges:
+    charges: list[Charge] = []
     for period in admitted.periods:
         period.running -= 1
-    return [period.settle(admitted.held_nusd, cost_nusd) for period in admitted.periods]
+        charges.append(period.settle(admitted.held_nusd, cost_nusd))
+    return charges

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from app.core.money import LARGEST_NUSD
-from app.services.admission.admitted import Admitted, cost_of
+from app.services.admission.admitted import Admitted
 from app.services.admission.bounds import BYTES_PER_TOKEN
 from app.services.ledger.entry import Basis, Status
 from app.services.prices.price import Price
@@ -56,7 +56,7 @@ def used_by(admitted: Admitted, facts: AnswerFacts, ending: Ending, *, stream: b
         written = count_tokens(facts) if stream else admitted.held_output
         tokens = (bound.input_tokens, written, 0, Basis.ESTIMATED)
     price = admitted.price_of(facts.provider)
-    cost = None if price is None else cost_of(price, *tokens[:3])
+    cost = None if price is None else price.cost_of_tokens(*tokens[:3])
     return Used(*tokens, price, cost)
 
 

@@ -1,6 +1,6 @@
 """Where every call is written down: first what is intended, then what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, Final
 
 from pydantic_core import to_json
@@ -54,8 +54,10 @@ class Ledger:
         """
         self._writer.put(change)
 
-    async def intend(self, hold: Hold, charges: Sequence[Charge], *, is_durable: bool) -> None:
-        """Return when the row of intent is committed: only then may the request leave.
+    def intend(self, hold: Hold, charges: Sequence[Charge], *, is_durable: bool) -> Awaitable[None]:
+        """Return what to await at once: it ends when the row of intent is committed.
+
+        Only then may the request leave.
 
         A call that cannot wait so long, or leaves meanwhile, must be withdrawn.
 
@@ -64,7 +66,7 @@ class Ledger:
             AppError: the database refuses it.
         """
         intent = Intent(self._hold_row(hold), charges, is_durable)
-        await self._writer.write(intent, patience_seconds=INTENT_SECONDS)
+        return self._writer.write(intent, patience_seconds=INTENT_SECONDS)
 
     def withdraw(self, hold_id: str, charges: Sequence[Charge]) -> None:
         """Take an intent back: nothing has left for an upstream."""
@@ -89,7 +91,7 @@ class Ledger:
         Raises:
             NotReadyError: there is no room for it, though there was when the call was admitted.
         """
-        told = [event.row for event in events]
+        told = [event.row for event in events] if events else ()
         row = entry_row(entry)
         self._writer.put(Settlement(entry.id, self.lease_id, row, charges, told, body))
 

@@ -1,7 +1,7 @@
 """What the units of one model cost at one place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,8 @@ class PricedUnit(StrEnum):
     OUTPUT_TOKEN = "output_token"  # noqa: S105
     REQUEST = "request"
 
+    __hash__ = str.__hash__  # an enum's own is Python, and prices are asked for on every call
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -27,6 +29,32 @@ class Price:
 
     units: Mapping[PricedUnit, int]
     source: str  # who says so: `meterhouse.toml`, `api`, `import:litellm`, `upstream` ...
+    # Worked out once: a call of tokens asks for its cost twice, and keeps what the price was.
+    _of_tokens: tuple[int, int, int, int] = field(init=False, repr=False, compare=False)
+    _facts: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out what every call asks for."""
+        kinds = (PricedUnit.INPUT_TOKEN, PricedUnit.CACHED_INPUT_TOKEN, PricedUnit.OUTPUT_TOKEN)
+        per_kind = (*map(self.of, kinds), self.of(PricedUnit.REQUEST))
+        object.__setattr__(self, "_of_tokens", per_kind)
+        facts = {"source": self.source, **{unit.value: nusd for unit, nusd in self.units.items()}}
+        object.__setattr__(self, "_facts", facts)
+
+    @property
+    def is_free(self) -> bool:
+        """Say whether nothing costs anything."""
+        return not any(self._of_tokens)
+
+    def cost_of_tokens(self, tokens_in: int, tokens_out: int, cached_in: int = 0) -> int:
+        """Return what one call with so many tokens costs, as `cost` does."""
+        per_input, per_cached, per_output, per_request = self._of_tokens
+        cost = cost_nusd(tokens_in - cached_in, per_input) + cost_nusd(tokens_out, per_output)
+        if cached_in:
+            cost += cost_nusd(cached_in, per_cached)
+        if per_request:
+            cost += cost_nusd(1, per_request)
+        return min(cost, LARGEST_NUSD)
 
     def cost(self, counts: Mapping[PricedUnit, int]) -> int:
         """Return what so many units of each kind cost, in nano-dollars, each kind rounded up.
@@ -42,6 +70,6 @@ class Price:
             unit = PricedUnit.INPUT_TOKEN
         return self.units.get(unit, 0)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Mapping[str, Any]:
         """Return what an entry keeps of it."""
-        return {"source": self.source, **{unit.value: nusd for unit, nusd in self.units.items()}}
+        return self._facts
