@@ -79,11 +79,6 @@ class Admitted:
         """Say whether all that it may write is held for."""
         return self.held_output >= self.bound.output_tokens
 
-    @property
-    def output_cap(self) -> int | None:
-        """Return the cap of each answer, to be sent as held for; none without a hard budget."""
-        return self.bound.cap if self.is_hard else None
-
     def wants_top_up(self, written: int) -> bool:
         """Say whether a stream that has written at most so many tokens should hold more."""
         return (

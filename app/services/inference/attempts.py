@@ -95,10 +95,11 @@ class AttemptsOfCall:
         Raises:
             AppError: the failure before, where its money is gone and there is none for another.
         """
-        call, admitted, trace = self._call, self._admitted, self._call.trace
-        if not self._its.admission.holds.go_on(admitted, target):
+        call, admitted, its = self._call, self._admitted, self._its
+        if not its.admission.holds.go_on(admitted, target):
             assert self._error is not None  # the first one is always paid for
             raise self._error
+        trace, is_hard = call.trace, admitted.is_hard
         trace.detours += self._course.skipped(target)
         self._course.note_asked(target)
         trace.begin_attempt(target.upstream, admitted.upstream_model)
@@ -108,14 +109,14 @@ class AttemptsOfCall:
                 call.payload,
                 call.body,
                 admitted.upstream_model,
-                admitted.output_cap,
-                is_metered=admitted.is_hard,
-                timeouts=self._timeouts(target),
+                admitted.bound.cap if is_hard else None,
+                is_metered=is_hard,
+                timeouts=self._timeouts(target) if self._outcome.tries else target.timeouts,
             ),
             facts=trace.answer,
             end=self._end,
-            started=self._its.clock.monotonic(),
-            ticket=self._its.health.begin(target.place),
+            started=its.clock.monotonic(),
+            ticket=its.health.begin(target.place),
         )
 
     def _end(self, attempt: Attempt, error: BaseException | None) -> bool:
@@ -149,8 +150,6 @@ class AttemptsOfCall:
     def _timeouts(self, target: Target) -> TimeoutConfig:
         """Return the limits of an attempt: all of them together have one total."""
         limits = target.timeouts
-        if not self._outcome.tries:
-            return limits
         left = max(self._left_seconds(), _LEAST_SECONDS)
         return limits.model_copy(update={"total_seconds": min(limits.total_seconds, left)})
 

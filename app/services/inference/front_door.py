@@ -1,6 +1,7 @@
 """The way into the gateway for calls: so many at once, and none once it is stopping."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Final
 
 from app.core.errors import NotReadyError
@@ -31,15 +32,15 @@ class FrontDoor:
                 retry_after_seconds=_RESTART_SECONDS,
             )
 
-    async def enter(self, urgency: Urgency) -> None:
-        """Return when a call may go on. Each that does has to `leave`.
+    def enter(self, urgency: Urgency) -> Coroutine[None, None, None]:
+        """Return what to await at once, until a call may go on. Each that does has to `leave`.
 
         Raises:
             NotReadyError: the gateway is stopping.
             OverloadedError: there is no room, and none in time.
         """
         self.ensure_open()
-        await self._gate.enter(urgency)
+        return self._gate.enter(urgency)
 
     def leave(self) -> None:
         """Make room for the next one."""

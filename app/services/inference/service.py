@@ -1,7 +1,7 @@
 """The path of one call: plan, admit, attempt, settle."""
 
-from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 
 from pydantic_core import to_json
@@ -14,10 +14,9 @@ from app.services.admission.admitted import Admitted
 from app.services.call import Call
 from app.services.inference.attempt import Attempt
 from app.services.inference.attempts import Attempts, AttemptsOfCall
-from app.services.inference.entries import entry_of, milliseconds, sample_of
+from app.services.inference.entries import milliseconds
 from app.services.inference.front_door import FrontDoor
-from app.services.inference.outcome import Outcome
-from app.services.inference.used import sum_up
+from app.services.inference.settling import Settling
 from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.entry import Status
 from app.services.providers.dialects.chat_stream import cut_chunk
@@ -44,9 +43,10 @@ class InferenceService:
         self._router = router
         self._admission = admission
         self._attempts = attempts
-        self._body_rules = body_rules
         self._clock = attempts.clock
-        self._metrics = metrics
+        self._settling = Settling(
+            admission, body_rules, metrics, front_door=front_door, clock=attempts.clock
+        )
 
     async def answer(self, call: Call) -> bytes:
         """Return the whole answer as JSON, in the form of the call's task.
@@ -61,7 +61,7 @@ class InferenceService:
             UpstreamError: nobody who could be asked has answered.
         """
         admitted = await self._let_in(call)
-        with self._settled(call, admitted) as outcome:
+        with self._settling.of(call, admitted) as outcome:
             attempts = self._attempts.of(call, admitted, outcome)
             answer: bytes | None = None
             while answer is None:
@@ -83,7 +83,7 @@ class InferenceService:
             The same as `answer`; UpstreamError also where the upstream broke on the way.
         """
         admitted = await self._let_in(call)
-        with self._settled(call, admitted) as outcome:
+        with self._settling.of(call, admitted) as outcome:
             attempts = self._attempts.of(call, admitted, outcome)
             async with aclosing(self._attempted(attempts, admitted)) as events:
                 async for event in events:
@@ -129,29 +129,6 @@ class InferenceService:
                     break
         if facts.cut_code is not None:
             yield cut_chunk(facts, facts.cut_code)
-
-    @contextmanager
-    def _settled(self, call: Call, admitted: Admitted) -> Generator[Outcome]:
-        """Settle the call at the end, however it ends, and write its one entry."""
-        trace = call.trace
-        trace.started = self._clock.monotonic()
-        outcome = Outcome(recording=self._body_rules.start(call.principal, call.body))
-        self._metrics.call_started(call.task)
-        try:
-            yield outcome
-        except Exception as error:
-            outcome.fail(error)
-            raise
-        finally:
-            trace.latency_seconds = self._clock.monotonic() - trace.started
-            used = sum_up([made.used for made in outcome.tries])
-            trace.cost_nusd = used.cost_nusd
-            self._metrics.call_ended(sample_of(call, admitted, outcome, used))
-            body = outcome.recording and self._body_rules.end(
-                outcome.recording, call.id, is_stream=call.stream
-            )
-            self.front_door.leave()
-            self._admission.settle(admitted, entry_of(call, admitted, outcome, used), body)
 
 
 def _trailer(call: Call) -> bytes:

@@ -108,7 +108,9 @@ class Course:
     def _ready(self) -> Step | None:
         """Return the first target that can be asked at once, one with room before a full one."""
         full = None
-        for target in self._fresh():
+        for target in self._targets:
+            if target in self._asked or target in self._full:
+                continue
             if self._health.standing(target.place).wait_seconds:
                 continue
             if self._entrances.of(target.upstream).gate.has_room:

@@ -42,9 +42,8 @@ class Planner:
         Raises:
             UpstreamUnavailableError: all of them are.
         """
-        targets = choice.targets
-        if any(self._entrances.of(one.upstream).is_drained for one in targets):
-            targets = [one for one in targets if not self._entrances.of(one.upstream).is_drained]
+        of = self._entrances.of
+        targets = [one for one in choice.targets if not of(one.upstream).is_drained]
         if not targets:
             raise UpstreamUnavailableError(
                 f"Every upstream of the model {choice.name!r} is drained: an operator lets no new "
