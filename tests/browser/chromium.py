@@ -11,7 +11,9 @@ from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_pla
 
 ON_BUILD_MACHINE: Final = "CI" in os.environ  # noqa: TID251 - of the tests, not of the gateway
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
+AFAR: Final = "gateway.lan"  # this machine, under a name that no browser takes for it
 _FLAGS: Final = (
+    f"--host-resolver-rules=MAP {AFAR} 127.0.0.1",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
