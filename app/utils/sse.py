@@ -4,7 +4,6 @@ The format is the WHATWG's (https://html.spec.whatwg.org/multipage/server-sent-e
 end in LF, CR LF or CR, a blank line ends an event, lines that begin with a colon are comments.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 MAX_EVENT_BYTES: Final = 1024 * 1024
@@ -62,13 +61,6 @@ class EventSplitter:
         if self._held_cr:
             data = data[:-1]
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-
-def iter_events(events: bytes) -> Iterator[bytes]:
-    r"""Yield each event of `EventSplitter.feed`, still ended by its ``\n\n``."""
-    for event in events.split(b"\n\n"):
-        if event.strip(b"\n"):
-            yield event + b"\n\n"
 
 
 def parse_event(event: bytes) -> tuple[bytes, bytes]:

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from app.utils.sse import EventSplitter, EventTooLargeError, iter_events, parse_event
+from app.utils.sse import EventSplitter, EventTooLargeError, parse_event
 
 LINES = st.sampled_from(
     [b'data: {"a":1}', b"data:x", b": comment", b"event: error", b"data: \xc3\xa9"]
@@ -15,7 +15,8 @@ ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 def _split(pieces: list[bytes]) -> list[bytes]:
     splitter = EventSplitter()
     fed = b"".join(splitter.feed(piece) for piece in pieces)
-    return list(iter_events(fed + splitter.close()))
+    events = (fed + splitter.close()).split(b"\n\n")
+    return [event + b"\n\n" for event in events if event]
 
 
 @given(events=EVENTS, end=ENDS, cuts=st.lists(st.integers(0, 400), max_size=12))

@@ -13,13 +13,14 @@ from app.services.providers.dialects.written import measure_choices, measure_pla
 from app.services.providers.provider import AnswerFacts
 from app.services.providers.upstream_errors import error_from_event
 from app.utils.json_values import JsonObject, object_in, objects_in
-from app.utils.sse import iter_events, parse_event
+from app.utils.sse import parse_event
 
 # Inside a JSON string these would have their quotes escaped, so that text never matches.
 _FINISH: Final = re.compile(rb'"finish_reason"\s*:\s*"')
 _USAGE: Final = re.compile(rb'"usage"\s*:\s*\{')
 _ERROR: Final = re.compile(rb'"error"\s*:\s*["{\[]')
 _DONE: Final = b"[DONE]"
+_BLANK_LINE: Final = b"\n\n"
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # JSON has none as such
 
 
@@ -60,18 +61,30 @@ class ChatStreamReader:
 
     def feed(self, events: bytes) -> bytes:
         """Return what of some whole events the client gets: all before a `failure`."""
-        if self._pass_unread(events) and measure_plain(events, self._facts):
-            return events
         passed: list[bytes] = []
-        for event in iter_events(events):
-            if self.done or self.failure:
-                break
+        at = self._pass_unread(events, 0, passed)
+        while at < len(events) and not (self.done or self.failure):
+            end = events.index(_BLANK_LINE, at) + len(_BLANK_LINE)
+            event = events[at:end]
+            was_started = self.started
             if self._passes(event):
                 passed.append(event)
+            at = end if was_started else self._pass_unread(events, end, passed)
         return b"".join(passed)
 
-    def _pass_unread(self, events: bytes) -> bool:
-        return self.started and _is_sound(events) and not _may_matter(events)
+    def _pass_unread(self, events: bytes, start: int, passed: list[bytes]) -> int:
+        """Pass what comes before the first event that may matter; return where that begins."""
+        if not self.started:
+            return start
+        end = _first_that_may_matter(events, start)
+        if end < len(events):
+            before = events.rfind(_BLANK_LINE, start, end)
+            end = start if before < 0 else before + len(_BLANK_LINE)
+        plain = events[start:end]
+        if not _is_sound(plain) or not measure_plain(plain, self._facts):
+            return start
+        passed.append(plain)
+        return end
 
     def _passes(self, event: bytes) -> bool:
         name, data = parse_event(event)
@@ -162,11 +175,13 @@ def _is_utf8(events: bytes) -> bool:
     return True
 
 
-def _may_matter(events: bytes) -> bool:
-    return (
-        _DONE in events
-        or b"event:" in events
-        or _FINISH.search(events) is not None
-        or _USAGE.search(events) is not None
-        or _ERROR.search(events) is not None
-    )
+def _first_that_may_matter(events: bytes, start: int) -> int:
+    """Return a place in the first event that may matter, or the end where none does."""
+    first = len(events)
+    for mark in (_DONE, b"event:"):
+        if (at := events.find(mark, start, first)) >= 0:
+            first = at
+    for pattern in (_FINISH, _USAGE, _ERROR):
+        if (found := pattern.search(events, start)) and found.start() < first:
+            first = found.start()
+    return first

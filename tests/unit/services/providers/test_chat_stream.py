@@ -36,6 +36,26 @@ def test_the_usage_chunk_is_kept_from_a_client_that_did_not_ask() -> None:
     assert facts.usage == Usage(3, 2)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_what_is_learnt_does_not_hang_on_how_many_events_arrive_together(size: int) -> None:
+    reader, facts = _reader(wants_usage=True)
+    unlike = b'data: {"choices":[{"index":0,"delta":{"tool_calls":[{"id":"t"}]}}]}\n\n'
+    events = [b": hello\n\n", FIRST, PLAIN, PLAIN, unlike, PLAIN, LAST, USAGE, DONE]
+    together = [b"".join(events[at : at + size]) for at in range(0, len(events), size)]
+
+    assert b"".join(map(reader.feed, together)) == b"".join(events[1:-1])
+    assert (facts.usage, facts.finish_reason, facts.text_bytes) == (Usage(3, 2), "stop", 11)
+    assert (reader.done, reader.is_complete) == (True, True)
+
+
+def test_events_that_arrive_together_are_read_up_to_the_first_that_fails() -> None:
+    reader, _ = _reader()
+    error = b'data: {"error":{"message":"boom"}}\n\n'
+
+    assert reader.feed(FIRST + PLAIN + error + PLAIN) == FIRST + PLAIN
+    assert reader.failure
+
+
 def test_usage_on_a_chunk_with_text_is_passed_on() -> None:
     reader, facts = _reader()
     both = (
