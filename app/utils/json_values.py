@@ -20,7 +20,7 @@ def list_in(value: object) -> list[Any]:
 
 def objects_in(value: object) -> list[JsonObject]:
     """Return those items of a list that are objects."""
-    return [cast("JsonObject", item) for item in list_in(value) if isinstance(item, dict)]
+    return [item for item in list_in(value) if isinstance(item, dict)]
 
 
 def encoded(value: object) -> bytes:

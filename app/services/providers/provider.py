@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from app.core.gateway_models import TimeoutConfig
 
 _TIMEOUTS: Final = TimeoutConfig()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChatRequest:
     """A chat in OpenAI's form, as the caller sent it."""
 
@@ -21,8 +21,7 @@ class ChatRequest:
     is_metered: bool = False  # what was held for is what is sent: never bytes read otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """What an upstream says it used, in tokens."""
 
     units_in: int

@@ -35,7 +35,8 @@ def read_completion(upstream: str, body: bytes, facts: AnswerFacts) -> Mapping[s
     facts.usage = read_usage(completion)
     if facts.usage is None:
         measure_choices(completion, facts)
-    facts.finish_reason = next(filter(None, map(read_finish_reason, choices)), None)
+    reasons = [reason for choice in choices if (reason := read_finish_reason(choice))]
+    facts.finish_reason = reasons[0] if reasons else None
     return completion
 
 
@@ -45,6 +46,8 @@ def read_usage(answer: Mapping[str, Any]) -> Usage | None:
     Some upstreams leave what a model thinks out of `completion_tokens`, but not out of the total.
     """
     usage = object_in(answer.get("usage"))
+    if not usage:
+        return None
     units_in, total = usage.get("prompt_tokens"), usage.get("total_tokens")
     units_out = usage.get("completion_tokens", 0 if _is_count(total) else None)
     if not (_is_count(units_in) and _is_count(units_out)):

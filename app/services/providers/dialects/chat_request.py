@@ -53,6 +53,8 @@ def restore_json_schema(payload: dict[str, Any]) -> None:
     providers call the key `schema`. The name is lost on the way.
     """
     wanted = object_in(payload.get("response_format"))
+    if not wanted:
+        return
     schema = object_in(wanted.get("value")) or object_in(wanted.get("schema"))
     if schema and wanted.get("type") in {"json_object", "json_schema"}:
         payload["response_format"] = {

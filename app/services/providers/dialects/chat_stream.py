@@ -21,7 +21,7 @@ _USAGE: Final = re.compile(rb'"usage"\s*:\s*\{')
 _ERROR: Final = re.compile(rb'"error"\s*:\s*["{\[]')
 _DONE: Final = b"[DONE]"
 _BLANK_LINE: Final = b"\n\n"
-_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # JSON has none as such
+_CONTROL: Final = bytes({*range(32)} - {*b"\t\n\r"})  # JSON has none of them as such
 
 
 class ChatStreamReader:
@@ -162,7 +162,7 @@ def _is_sound(events: bytes) -> bool:
     """Say whether events look like JSON objects throughout, at a fraction of what reading costs."""
     return (
         events.count(b"data:") == events.count(b"}\n\n")
-        and _CONTROL.search(events) is None
+        and len(events.translate(None, _CONTROL)) == len(events)
         and (events.isascii() or _is_utf8(events))
     )
 
