@@ -29,50 +29,71 @@ def patience_of(settings: Settings) -> Patience:
 class EventLine:
     """Sends the head of an answer with its first piece, and a comment where no piece comes."""
 
-    __slots__ = ("_head", "_is_over", "_lock", "_patience", "_quiet_since", "_send", "is_open")
+    __slots__ = (
+        *("_head", "_is_over", "_lock", "_loop", "_patience", "_quiet_since", "_send"),
+        *("_sending_since", "is_open", "is_stuck"),
+    )
 
     def __init__(self, send: Send, head: Callable[[], Message], patience: Patience) -> None:
         """Take how to send; the head is asked for when it is to leave."""
         self._send = send
         self._head = head
         self._patience = patience
+        self._loop = asyncio.get_running_loop()
         self._lock = asyncio.Lock()
-        self._quiet_since = 0.0
+        self._quiet_since = self._loop.time()
+        self._sending_since: float | None = None
         self._is_over = False
         self.is_open = False  # the head has left
+        self.is_stuck = False  # the client does not read
 
-    async def send(
-        self, piece: bytes, *, is_last: bool = False, seconds: float | None = None
-    ) -> None:
-        """Send a piece once what was sent before it is on its way.
+    async def send(self, piece: bytes, *, is_last: bool = False) -> None:
+        """Send a piece once what was sent before it is on its way."""
+        async with self._lock:
+            if self._is_over:
+                return
+            self._is_over = is_last
+            self._sending_since = self._loop.time()
+            try:
+                if not self.is_open:
+                    self.is_open = True
+                    await self._send(self._head())
+                await self._send(
+                    {"type": "http.response.body", "body": piece, "more_body": not is_last}
+                )
+            finally:
+                self._quiet_since, self._sending_since = self._sending_since, None
+
+    async def watch(self) -> None:
+        """Send a comment whenever nothing was sent for a while, until this is cancelled.
 
         Raises:
             ClientDisconnect: the client does not read: it is as good as gone.
         """
-        try:
-            async with asyncio.timeout(seconds or self._patience.stall_seconds), self._lock:
-                await self._send_next(piece, is_last=is_last)
-        except TimeoutError:
-            raise ClientDisconnect from None
-        self._quiet_since = asyncio.get_running_loop().time()
-
-    async def keep_alive(self) -> None:
-        """Send a comment whenever nothing was sent for a while, until this is cancelled."""
-        now, period = asyncio.get_running_loop().time, self._patience.keepalive_seconds
-        left = period
+        patience = self._patience
         while True:
-            await asyncio.sleep(left)
-            left = self._quiet_since + period - now()
-            if left <= 0:
-                left = period
-                if not self._lock.locked():  # else there is a piece, and the client is slow
-                    await self.send(KEEPALIVE)
+            now, sending_since = self._loop.time(), self._sending_since
+            if sending_since is None:
+                left = self._quiet_since + patience.keepalive_seconds - now
+                if left <= 0:
+                    await self._send_comment()
+                    continue
+            else:
+                left = sending_since + patience.stall_seconds - now
+                if left <= 0:
+                    self.is_stuck = True
+                    raise ClientDisconnect
+            await asyncio.sleep(min(left, patience.stall_seconds))
 
-    async def _send_next(self, piece: bytes, *, is_last: bool) -> None:
-        if self._is_over:
-            return
-        if not self.is_open:
-            self.is_open = True
-            await self._send(self._head())
-        self._is_over = is_last
-        await self._send({"type": "http.response.body", "body": piece, "more_body": not is_last})
+    async def _send_comment(self) -> None:
+        """Send a comment, within the time that a piece has.
+
+        Raises:
+            ClientDisconnect: the client does not read.
+        """
+        try:
+            async with asyncio.timeout(self._patience.stall_seconds):
+                await self.send(KEEPALIVE)
+        except TimeoutError:
+            self.is_stuck = True
+            raise ClientDisconnect from None

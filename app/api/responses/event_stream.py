@@ -1,6 +1,6 @@
 """A stream of server-sent events that never ends silently."""
 
-from asyncio import CancelledError
+from asyncio import CancelledError, timeout
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import Final
@@ -54,7 +54,7 @@ class EventStream(Response):
         line = EventLine(send, self._head, self._patience)
         try:
             async with (
-                WhileConnected(receive, line.keep_alive),
+                WhileConnected(receive, line.watch),
                 aclosing(self._events) as events,
             ):
                 await self._send_all(events, line, request_id_of(scope))
@@ -73,10 +73,7 @@ class EventStream(Response):
             raise
         except CancelledError:  # the gateway is stopping, or the client has left
             await events.aclose()  # first: whoever reads nothing must not keep a call from its end
-            if line.is_open:
-                last = error_event(NotReadyError(_STOPPING), request_id)
-                with suppress(ClientDisconnect):
-                    await line.send(last, is_last=True, seconds=_GOODBYE_SECONDS)
+            await _say_goodbye(line, request_id)
             raise
         except Exception as error:
             if not line.is_open:
@@ -89,3 +86,10 @@ class EventStream(Response):
     def _head(self) -> Message:
         self.headers.update(self._late_headers())
         return {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+
+
+async def _say_goodbye(line: EventLine, request_id: str | None) -> None:
+    if line.is_open and not line.is_stuck:
+        with suppress(TimeoutError):
+            async with timeout(_GOODBYE_SECONDS):
+                await line.send(error_event(NotReadyError(_STOPPING), request_id), is_last=True)
