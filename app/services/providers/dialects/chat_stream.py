@@ -1,27 +1,24 @@
 """Reading a stream of chat chunks: what goes on to the client, and what it tells us."""
 
 import json
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from pydantic_core import from_json, to_json
 
 from app.core.errors import UpstreamError, UpstreamProtocolError
 from app.services.providers.dialects.chat_answer import read_finish_reason, read_usage
+from app.services.providers.dialects.chat_marks import (
+    BLANK_LINE,
+    DONE,
+    first_that_may_matter,
+    is_sound,
+)
 from app.services.providers.dialects.written import measure_choices, measure_plain
 from app.services.providers.provider import AnswerFacts
 from app.services.providers.upstream_errors import error_from_event
 from app.utils.json_values import JsonObject, object_in, objects_in
 from app.utils.sse import parse_event
-
-# Inside a JSON string these would have their quotes escaped, so that text never matches.
-_FINISH: Final = re.compile(rb'"finish_reason"\s*:\s*"')
-_USAGE: Final = re.compile(rb'"usage"\s*:\s*\{')
-_ERROR: Final = re.compile(rb'"error"\s*:\s*["{\[]')
-_DONE: Final = b"[DONE]"
-_BLANK_LINE: Final = b"\n\n"
-_CONTROL: Final = bytes({*range(32)} - {*b"\t\n\r"})  # JSON has none of them as such
 
 
 class ChatStreamReader:
@@ -64,7 +61,7 @@ class ChatStreamReader:
         passed: list[bytes] = []
         at = self._pass_unread(events, 0, passed)
         while at < len(events) and not (self.done or self.failure):
-            end = events.index(_BLANK_LINE, at) + len(_BLANK_LINE)
+            end = events.index(BLANK_LINE, at) + len(BLANK_LINE)
             event = events[at:end]
             was_started = self.started
             if self._passes(event):
@@ -76,12 +73,12 @@ class ChatStreamReader:
         """Pass what comes before the first event that may matter; return where that begins."""
         if not self.started:
             return start
-        end = _first_that_may_matter(events, start)
+        end = first_that_may_matter(events, start)
         if end < len(events):
-            before = events.rfind(_BLANK_LINE, start, end)
-            end = start if before < 0 else before + len(_BLANK_LINE)
+            before = events.rfind(BLANK_LINE, start, end)
+            end = start if before < 0 else before + len(BLANK_LINE)
         plain = events[start:end]
-        if not _is_sound(plain) or not measure_plain(plain, self._facts):
+        if not is_sound(plain) or not measure_plain(plain, self._facts):
             return start
         passed.append(plain)
         return end
@@ -90,7 +87,7 @@ class ChatStreamReader:
         name, data = parse_event(event)
         if not data:
             return self.started  # a comment: nothing goes out before the first chunk does
-        if data.strip() == _DONE:
+        if data.strip() == DONE:
             self.done = True
             return False
         chunk = _parsed(data)
@@ -156,32 +153,3 @@ def _parsed(data: bytes) -> Mapping[str, Any] | None:
         return object_in(json.loads(data.decode())) or None
     except (ValueError, RecursionError):
         return None
-
-
-def _is_sound(events: bytes) -> bool:
-    """Say whether events look like JSON objects throughout, at a fraction of what reading costs."""
-    return (
-        events.count(b"data:") == events.count(b"}\n\n")
-        and len(events.translate(None, _CONTROL)) == len(events)
-        and (events.isascii() or _is_utf8(events))
-    )
-
-
-def _is_utf8(events: bytes) -> bool:
-    try:
-        events.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _first_that_may_matter(events: bytes, start: int) -> int:
-    """Return a place in the first event that may matter, or the end where none does."""
-    first = len(events)
-    for mark in (_DONE, b"event:"):
-        if (at := events.find(mark, start, first)) >= 0:
-            first = at
-    for pattern in (_FINISH, _USAGE, _ERROR):
-        if (found := pattern.search(events, start)) and found.start() < first:
-            first = found.start()
-    return first
