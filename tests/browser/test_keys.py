@@ -1,5 +1,7 @@
 """Keys: made in the page, used by the real client of OpenAI, rotated, and revoked."""
 
+from datetime import UTC, datetime, timedelta
+
 import openai
 import pytest
 from playwright.async_api import Page, expect
@@ -119,6 +121,21 @@ async def test_what_the_gateway_refuses_is_said_at_its_field(admins_page: Page) 
 
     await expect(dialog.get_by_label("Last day")).to_have_attribute("aria-invalid", "true")
     await expect(dialog.get_by_role("alert")).to_contain_text("must be in the future")
+
+
+@pytest.mark.parametrize("width", [900, 1100, 1280])
+async def test_a_long_row_makes_no_page_too_wide(
+    gateway: Gateway, people: dict[str, str], admins_page: Page, width: int
+) -> None:
+    soon = datetime.now(UTC) + timedelta(days=4, hours=1)  # noqa: TID251 - the application's clock
+    owner = {"user_id": people["mo"], "team_id": people["research"]}
+    rights = {"scopes": ["inference", "manage"], "expires_at": soon.isoformat()}
+    await gateway.ask("POST", "/v1/keys", {"name": "administration", **owner, **rights})
+    await admins_page.set_viewport_size({"width": width, "height": 900})
+    for path, heading in (("keys", "Keys"), ("calls", "Calls")):
+        await show(admins_page, path, heading)
+
+        assert await admins_page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
 async def test_a_name_is_text_whatever_it_holds(admins_page: Page) -> None:

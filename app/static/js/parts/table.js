@@ -20,7 +20,7 @@ export function Table({ label, columns, rows, keyOf, hrefOf, empty }) {
   if (rows.length === 0) {
     return empty ?? html`<${Empty} title="Nothing here." />`;
   }
-  return html`<div class="table-frame" role="region" aria-label=${label} tabindex=${isNarrow() ? 0 : undefined}>
+  return html`<div class="table-frame" role="region" aria-label=${label} tabindex=${mayScroll() ? 0 : undefined}>
     <table>
       <thead>
         <tr>${columns.map((column) => html`<th key=${column.title} scope="col" class=${classOf(column)}>${column.title}</th>`)}</tr>
@@ -61,6 +61,7 @@ function classOf({ isNumber, isWide }) {
   return [isNumber && "number", isWide && "wide"].filter(Boolean).join(" ") || undefined;
 }
 
-function isNarrow() {
-  return matchMedia("(max-width: 820px)").matches;
+/** Say whether a table may be wider than its frame: tables.css. */
+function mayScroll() {
+  return matchMedia("(max-width: 1180px)").matches;
 }

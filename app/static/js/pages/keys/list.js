@@ -72,7 +72,7 @@ function columnsFor(names) {
     { title: "Name", cell: (key) => html`<span class="key-name">${key.name}</span>` },
     { title: "Secret", cell: (key) => html`<code class="key-short">${hint(key)}</code>`, isWide: true },
     { title: "Whose", cell: (key) => html`<${Whose} of=${key} names=${names} />`, isWide: true },
-    { title: "May", cell: (key) => html`<span class="key-short">${scopeWords(key.scopes)}</span>`, isWide: true },
+    { title: "May", cell: (key) => scopeWords(key.scopes), isWide: true },
     { title: "Models", cell: (key) => html`<span class="key-models">${modelWords(key.allowed_models)}</span>`, isWide: true },
     { title: "Last used", cell: (key) => html`<${Time} at=${key.last_used_at} none="not yet" />` },
     { title: "Ends", cell: (key) => html`<${Time} at=${key.expires_at} />`, isWide: true },
