@@ -3,6 +3,7 @@ import asyncio
 import httpx2
 import pytest
 
+from app.services.providers.transport import head_of, origin_of
 from tests.support.raw_upstream import RawConnection, raw_upstream
 from tests.unit.services.providers.transport.sending import open_client, open_transport, post
 
@@ -64,6 +65,56 @@ async def test_a_limit_of_one_request_does_not_reach_into_the_next() -> None:
         await asyncio.sleep(0.1)  # longer than the first request's limit
         await client.send(post(upstream.url))
         assert len(upstream.connections) == 1
+
+
+async def test_a_limit_holds_on_a_connection_that_had_a_shorter_one_before() -> None:
+    async def answer_once(connection: RawConnection) -> None:
+        await connection.read_request()
+        await connection.answer(b"ok")
+        await say_nothing(connection)
+
+    async with raw_upstream(answer_once) as upstream, open_client() as client:
+        loop = asyncio.get_running_loop()
+        await client.send(post(upstream.url, read=0.1))
+        asked = loop.time()
+        with pytest.raises(httpx2.ReadTimeout):
+            await client.send(post(upstream.url, read=0.3))
+        assert loop.time() - asked > 0.29
+        assert len(upstream.connections) == 1
+
+
+async def test_a_shorter_limit_holds_on_a_connection_that_had_a_longer_one_before() -> None:
+    async def answer_once(connection: RawConnection) -> None:
+        await connection.read_request()
+        await connection.answer(b"ok")
+        await say_nothing(connection)
+
+    async with raw_upstream(answer_once) as upstream, open_client() as client:
+        await client.send(post(upstream.url, read=60))
+        async with asyncio.timeout(5):
+            with pytest.raises(httpx2.ReadTimeout):
+                await client.send(post(upstream.url, read=0.05))
+        assert len(upstream.connections) == 1
+
+
+async def test_an_answer_that_was_closed_reads_nothing_of_the_next_one() -> None:
+    async with raw_upstream(answer_always) as upstream, open_transport() as transport:
+        url = httpx2.URL(upstream.url)
+        head = head_of("POST", b"/", [(b"Host", url.netloc)]) + b"Content-Length: 0\r\n\r\n"
+        until = asyncio.get_running_loop().time() + 5
+        first, second = [
+            await transport.ask(origin_of(url), head, b"", connect_seconds=5, until=until)
+            for _ in range(2)
+        ]
+        assert await first.read(until=until) == b"ok"
+        first.close()
+        third = await transport.ask(origin_of(url), head, b"", connect_seconds=5, until=until)
+        with pytest.raises(httpx2.StreamClosed):
+            await first.read(until=until)
+        for answer in (second, third):
+            assert await answer.read(until=until) == b"ok"
+            answer.close()
+        assert len(upstream.connections) == 2
 
 
 async def test_an_idle_connection_is_replaced_after_its_time() -> None:
