@@ -86,7 +86,13 @@ class Batch:
         """Take what to write, and where; the caller begins and commits."""
         self._cursor = cursor
         self._statements = statements
-        self._changes = changes
+        self._closings: list[Settlement | Withdrawal] = []
+        self._others: dict[type[Change], list[Any]] = {}
+        for change in changes:
+            if isinstance(change, Settlement | Withdrawal):
+                self._closings.append(change)
+            else:
+                self._others.setdefault(type(change), []).append(change)
         self._sums: dict[str, list[Any]] = {}  # period -> held, settled, overshoot, cap, is_hard
 
     def write(self) -> None:
@@ -115,7 +121,7 @@ class Batch:
             self._cursor.execute(_END, (end.lease_id,))
 
     def _of(self, kind: type[_Kind]) -> list[_Kind]:
-        return [change for change in self._changes if isinstance(change, kind)]
+        return self._others.get(kind, [])
 
     def _insert(self, columns: Columns, rows: Sequence[Row], unless: str = "") -> None:
         for start in range(0, len(rows), _ROWS_PER_STATEMENT):
@@ -133,10 +139,9 @@ class Batch:
 
     def _close(self) -> None:
         """Delete holds, and keep what their owners say became of them."""
-        closings = [one for one in self._changes if isinstance(one, Settlement | Withdrawal)]
-        closed = set(self._delete_holds(closings))
+        closed = set(self._delete_holds(self._closings))
         settled: list[Settlement] = []
-        for change in closings:
+        for change in self._closings:
             if change.hold_id not in closed:
                 kind = type(change).__name__.lower()
                 _log.error("ledger_change_fenced", hold=change.hold_id, change=kind)

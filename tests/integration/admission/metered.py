@@ -135,6 +135,13 @@ class Metered:
         found: list[dict[str, Any]] = answer.json()["data"]
         return found
 
+    async def events(self, budget_id: str) -> list[dict[str, Any]]:
+        """Return what was told of a budget by all calls that have ended."""
+        await self.entries()  # waits until theirs are written
+        answer = await self.client.get(f"/v1/budgets/{budget_id}/events")
+        found: list[dict[str, Any]] = answer.json()["data"]
+        return found
+
 
 @asynccontextmanager
 async def metered(settings: Settings, **config: Any) -> AsyncGenerator[Metered]:

@@ -194,7 +194,7 @@ async def test_a_soft_budget_tells_and_lets_everything_in(gateway: Metered) -> N
 
     assert "max_tokens" not in gateway.upstream.bodies[0]
     assert (await gateway.budget(budget))["settled_usd"] == pytest.approx(3 * 310 / 1e6)
-    events = (await gateway.client.get(f"/v1/budgets/{budget}/events")).json()["data"]
+    events = await gateway.events(budget)
     assert sorted(event["kind"] for event in events) == ["budget.alert", "budget.alert"]
 
 
@@ -207,7 +207,7 @@ async def test_an_upstream_above_its_bound_is_recorded(gateway: Metered) -> None
     state = await gateway.budget(budget)
     assert state["settled_usd"] == pytest.approx(15_010 / 1e6)
     assert state["overshoot_usd"] == pytest.approx(5_010 / 1e6)
-    events = (await gateway.client.get(f"/v1/budgets/{budget}/events")).json()["data"]
+    events = await gateway.events(budget)
     assert "budget.overshoot" in {event["kind"] for event in events}
 
 
@@ -240,8 +240,8 @@ async def test_what_is_spent_is_told_again_of_another_cap(gateway: Metered) -> N
 
 
 async def _alerts(gateway: Metered, budget_id: str) -> list[tuple[int, float]]:
-    answer = await gateway.client.get(f"/v1/budgets/{budget_id}/events")
-    facts = [one["facts"] for one in answer.json()["data"] if one["kind"] == "budget.alert"]
+    events = await gateway.events(budget_id)
+    facts = [one["facts"] for one in events if one["kind"] == "budget.alert"]
     return sorted((one["percent"], one["cap_usd"]) for one in facts)
 
 
