@@ -5,7 +5,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -50,14 +50,17 @@ def running(
 ) -> Generator[Process]:
     """Start a program on one core and end it with the block. Its output goes to `log`."""
     started = time.perf_counter()
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env=None if environment is None else dict(environment),
-        stdout=subprocess.PIPE if log is None else log.open("a"),
-        stderr=None if log is None else subprocess.STDOUT,
-        text=True,
-    ) as popen:
+    with (
+        nullcontext(subprocess.PIPE) if log is None else log.open("a") as output,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=None if environment is None else dict(environment),
+            stdout=output,
+            stderr=None if log is None else subprocess.STDOUT,
+            text=True,
+        ) as popen,
+    ):
         os.sched_setaffinity(popen.pid, {core})
         try:
             yield Process(popen, started)

@@ -120,11 +120,11 @@ def busy_and_typical(path: Path, dimension: str) -> Iterator[tuple[str, str, int
     yield "typical", *rows[len(rows) // 2]
 
 
-async def prepare(data_dir: Path) -> tuple[float, float]:
+async def prepare(data_dir: Path, shape: Shape) -> tuple[float, float]:
     """Make the ledger and its sums where they are not there. Return the seconds of both."""
     began = time.perf_counter()
     if not (data_dir / FILE_NAME).exists():
-        fill(data_dir, Shape())
+        fill(data_dir, shape)
     filled = time.perf_counter()
     async with open_database(data_dir) as database:
         await Rollups(database, SystemClock()).catch_up()
@@ -312,7 +312,7 @@ def main() -> int:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data_dir: Path = chosen.data or Path(folder) / "data"
-        seconds = asyncio.run(prepare(data_dir))
+        seconds = asyncio.run(prepare(data_dir, Shape()))
         print(f"filled in {seconds[0]:.0f} s, summed up in {seconds[1]:.0f} s")
         results = asyncio.run(measure(data_dir))
     print(*report(results, with_plans=True), sep="\n")

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from benchmarks import machine, programs
 from benchmarks.document import write_section
-from benchmarks.peers.line_up import line_up
+from benchmarks.peers.growth import fill_ledgers, measure_growth
+from benchmarks.peers.line_up import NULLS, Wanted, line_up
+from benchmarks.peers.panels import PICTURE, picture_of
 from benchmarks.peers.results import Growth, Results
 from benchmarks.peers.rounds import Pace, run_rounds
+from benchmarks.peers.servers import install, peers
 from benchmarks.peers.tables import render
 from benchmarks.subjects import choose_cores
 
@@ -25,30 +28,51 @@ class Plan:
 
     rounds: int
     burst_seconds: float
-    seconds: float
+    starts: int
+    seconds: float  # of the whole run, without installing
 
 
-FULL = Plan(rounds=5, burst_seconds=1.0, seconds=420)
-QUICK = Plan(rounds=1, burst_seconds=0.3, seconds=60)
+FULL = Plan(rounds=5, burst_seconds=1.0, starts=3, seconds=690)
+QUICK = Plan(rounds=1, burst_seconds=0.3, starts=1, seconds=120)
+NOT_GROWN = Growth(reasons=("memory over many calls, calls on a large ledger: only in a full run",))
 
 
 def run(plan: Plan, folder: Path, only: Sequence[str]) -> Results:
-    """Start everything, burst at each in turn, several rounds, and take medians."""
+    """Start everything, burst at each in turn, several rounds, and take medians.
+
+    Args:
+        plan: How long to measure.
+        folder: For configurations, data and logs.
+        only: Names of other gateways and null routes to take; none: everything there is to do.
+    """
     cores = choose_cores()
-    with line_up(folder, cores, only) as lined:
+    wanted_peers = [peer for peer in peers() if not only or peer.name in only]
+    roots, not_installed = install(wanted_peers)
+    is_whole = plan is FULL and not only
+    if is_whole:
+        fill_ledgers()
+    until = time.monotonic() + plan.seconds
+    growth = measure_growth(folder, cores) if is_whole else NOT_GROWN
+    wanted = Wanted(
+        nulls=[name for name in NULLS if not only or name in only],
+        peers=[peer for peer in wanted_peers if peer.name in roots],
+        roots=roots,
+        starts=plan.starts,
+    )
+    with line_up(folder, cores, wanted) as lined:
         watch = machine.Watch.start()
         began_cpu = sum(one.process.cpu_seconds() for one in lined.subjects)
-        pace = Pace(plan.rounds, plan.burst_seconds, time.monotonic() + plan.seconds)
+        pace = Pace(plan.rounds, plan.burst_seconds, until)
         bursts = run_rounds(lined.subjects, cores, pace)
         used = sum(one.process.cpu_seconds() for one in lined.subjects) - began_cpu
         return Results(
             table=bursts.table(),
             weights=lined.weights,
             loaded_mb={one.name: one.process.memory_mb() for one in lined.subjects},
-            versions=lined.versions,
-            missing=lined.missing,
+            versions={peer.name: peer.version for peer in wanted.peers},
+            missing={**not_installed, **lined.missing},
             not_served=bursts.not_served,
-            growth=Growth(),
+            growth=growth,
             rounds=bursts.rounds,
             burst_seconds=plan.burst_seconds,
             others_share=watch.others_share(used),
@@ -80,6 +104,7 @@ def main() -> int:
     lines = report(results)
     print(*lines, sep="\n")
     if not chosen.quick and not only:
+        PICTURE.write_text(picture_of(results), encoding="utf-8")
         write_section(TITLE, lines)
     return 0
 

@@ -1,13 +1,13 @@
 """Everything that is measured side by side, all of it alive at once."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from benchmarks.peers.environments import PeerMissingError
-from benchmarks.peers.servers import PACES, Place, peers, serving
+from benchmarks.peers.servers import PACES, Peer, Place, serving
 from benchmarks.subjects import (
     Cores,
     GatewayFolder,
@@ -22,7 +22,6 @@ DIRECT, NULL_ASGI, NULL_ROUTE = "direct", "null asgi", "null route"
 OURS = "Meterhouse"
 NOT_DURABLE = "Meterhouse, soft budgets"
 NULLS = (NULL_ASGI, NULL_ROUTE)
-_STARTS = 3
 _SPARE = """
 [upstreams.spare]
 kind = "openai"
@@ -47,11 +46,20 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to start: null routes, other gateways and where they are; and ours how many times."""
+
+    nulls: Sequence[str]
+    peers: Sequence[Peer]
+    roots: Mapping[str, Path]
+    starts: int
+
+
+@dataclass(frozen=True, slots=True)
 class LineUp:
-    """Who is there, who is not and why, and what each weighed before the load."""
+    """Who is there, who could not start and why, and what each weighed before the load."""
 
     subjects: Sequence[Subject]
-    versions: dict[str, str]
     missing: dict[str, str] = field(default_factory=dict[str, str])
     weights: dict[str, Weight] = field(default_factory=dict[str, Weight])
 
@@ -64,39 +72,32 @@ def our_folder(folder: Path, cores: Cores, upstream_port: int) -> GatewayFolder:
 
 
 @contextmanager
-def line_up(folder: Path, cores: Cores, only: Sequence[str]) -> Generator[LineUp]:
-    """Start everything, one after the other; whatever cannot start is left out with the reason.
-
-    Args:
-        folder: For configurations, data and logs.
-        cores: Who runs where.
-        only: Names of other gateways and null routes to take; none: all.
-    """
+def line_up(folder: Path, cores: Cores, wanted: Wanted) -> Generator[LineUp]:
+    """Start everything, one after the other; whatever cannot start is left out with the reason."""
     with ExitStack() as stack:
         mock = stack.enter_context(direct(cores))
         subjects = [mock]
         for name, null in ((NULL_ASGI, null_asgi), (NULL_ROUTE, null_route)):
-            if not only or name in only:
+            if name in wanted.nulls:
                 subjects.append(stack.enter_context(null(cores)))
         missing = dict[str, str]()
-        wanted = [peer for peer in peers() if not only or peer.name in only]
-        for peer in wanted:
+        place = Place(folder, cores, mock.port)
+        for peer in wanted.peers:
             try:
-                place = Place(folder, cores, mock.port)
-                subjects.append(stack.enter_context(serving(peer, place)))
+                running = serving(peer, wanted.roots[peer.name], place)
+                subjects.append(stack.enter_context(running))
             except PeerMissingError as error:
                 missing[peer.name] = str(error)
         weights = {one.name: Weight(one.start_seconds, one.process.memory_mb()) for one in subjects}
         for name, mode in ((NOT_DURABLE, "soft"), (OURS, "hard")):
             ours = our_folder(folder / mode, cores, mock.port)
-            starts = [_start_seconds(ours) for _ in range(_STARTS + 1)]
+            starts = [_start_seconds(ours) for _ in range(wanted.starts + 1)]
             subject = stack.enter_context(gateway(ours, name, budgets=mode))
             weights[name] = Weight(
                 median(starts[1:]), subject.process.memory_mb(), first_start_seconds=starts[0]
             )
             subjects.append(subject)
-        versions = {peer.name: peer.version for peer in wanted if peer.name not in missing}
-        yield LineUp(subjects, versions, missing, weights)
+        yield LineUp(subjects, missing, weights)
 
 
 def _start_seconds(folder: GatewayFolder) -> float:

@@ -12,8 +12,12 @@ from benchmarks.peers.line_up import Weight
 class Growth:
     """What does not grow: memory with calls, the cost of a call with the ledger."""
 
-    memory_mb: Mapping[int, float] = field(default_factory=dict[int, float])  # by calls so far
-    ledger_cpu_ms: Mapping[int, float] = field(default_factory=dict[int, float])  # by entries
+    memory_mb: Mapping[int, float | None] = field(
+        default_factory=dict[int, float | None]
+    )  # by calls so far
+    ledger_cpu_ms: Mapping[int, float | None] = field(
+        default_factory=dict[int, float | None]
+    )  # by entries
     reasons: tuple[str, ...] = ()  # why something was not measured
 
 

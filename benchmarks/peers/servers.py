@@ -5,20 +5,24 @@ import subprocess
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from benchmarks.peers import environments
 from benchmarks.peers.environments import (
     PeerMissingError,
     last_words,
+    node_environment,
     pinned_package,
     pinned_version,
+    python_environment,
+    variables,
 )
 from benchmarks.processes import running, wait_until_ready
 from benchmarks.subjects import Cores, Subject, free_port
 
 NGINX, VLLM, SGLANG = "nginx", "vllm-router", "sglang-router"
 PORTKEY, LITELLM = "portkey", "litellm"
+_PORTKEY = "@portkey-ai/gateway"
 PACES = ("bench-0ms", "bench-5ms", "bench-20ms")
 _START_SECONDS = 120
 _NGINX = """
@@ -75,14 +79,20 @@ class Peer:
 
     name: str
     version: str
-    prepare: Callable[[Place], Launch]  # installs it where it is not yet
+    install: Callable[[], Path]  # where it is not yet; returns where it is
+    prepare: Callable[[Path, Place], Launch]
 
 
-def nginx(place: Place) -> Launch:
-    """Prepare nginx as a plain reverse proxy: the practical limit."""
+def find_nginx() -> Path:
+    """Return where nginx is: a system package, which is not ours to install."""
     program = shutil.which("nginx")
     if program is None:
         raise PeerMissingError("not installed: apt install nginx")
+    return Path(program)
+
+
+def nginx(program: Path, place: Place) -> Launch:
+    """Prepare nginx as a plain reverse proxy: the practical limit."""
     port = free_port()
     config = place.folder / "nginx.conf"
     text = _NGINX.format(folder=place.folder, port=port, upstream=place.upstream_port)
@@ -90,16 +100,14 @@ def nginx(place: Place) -> Launch:
     return Launch((program, "-e", "stderr", "-p", place.folder, "-c", config), port, "/v1/models")
 
 
-def sglang_router(place: Place) -> Launch:
+def sglang_router(root: Path, place: Place) -> Launch:
     """Prepare SGLang's router."""
-    program = environments.python_environment("sglang-router") / "bin" / "sglang-router"
-    return _router((program, "launch"), place)
+    return _router((root / "bin" / "sglang-router", "launch"), place)
 
 
-def vllm_router(place: Place) -> Launch:
+def vllm_router(root: Path, place: Place) -> Launch:
     """Prepare vLLM's router."""
-    program = environments.python_environment("vllm-router") / "bin" / "vllm-router"
-    return _router((program,), place)
+    return _router((root / "bin" / "vllm-router",), place)
 
 
 def _router(program: Sequence[str | Path], place: Place) -> Launch:
@@ -112,9 +120,8 @@ def _router(program: Sequence[str | Path], place: Place) -> Launch:
     return Launch(command, port, "/health")
 
 
-def portkey(place: Place) -> Launch:
+def portkey(root: Path, place: Place) -> Launch:
     """Prepare Portkey's gateway; each request says where it goes, as is its way."""
-    root = environments.node_environment("portkey")
     program = root / "node_modules" / "@portkey-ai" / "gateway" / "build" / "start-server.js"
     port = free_port()
     return Launch(
@@ -130,9 +137,8 @@ def portkey(place: Place) -> Launch:
     )
 
 
-def litellm(place: Place) -> Launch:
+def litellm(root: Path, place: Place) -> Launch:
     """Prepare LiteLLM's proxy with one worker and a master key, without a database."""
-    program = environments.python_environment("litellm") / "bin" / "litellm"
     models = (_LITELLM_MODEL.format(model=model, upstream=place.upstream) for model in PACES)
     config = place.folder / "litellm.yaml"
     text = f"model_list:{''.join(models)}general_settings: {{master_key: sk-benchmark}}\n"
@@ -140,7 +146,15 @@ def litellm(place: Place) -> Launch:
     port = free_port()
     return Launch(
         (
-            *(program, "--config", config, "--host", "127.0.0.1", "--port", str(port)),
+            *(
+                root / "bin" / "litellm",
+                "--config",
+                config,
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+            ),
             *("--num_workers", "1", "--telemetry", "False"),
         ),
         port,
@@ -157,11 +171,11 @@ def litellm(place: Place) -> Launch:
 def peers() -> list[Peer]:
     """Return all of them, the leanest first."""
     return [
-        Peer(NGINX, nginx_version(), nginx),
-        Peer(VLLM, pinned_version("vllm-router"), vllm_router),
-        Peer(SGLANG, pinned_version("sglang-router"), sglang_router),
-        Peer(PORTKEY, pinned_package("@portkey-ai/gateway"), portkey),
-        Peer(LITELLM, pinned_version("litellm"), litellm),
+        Peer(NGINX, nginx_version(), find_nginx, nginx),
+        Peer(VLLM, pinned_version(VLLM), partial(python_environment, VLLM), vllm_router),
+        Peer(SGLANG, pinned_version(SGLANG), partial(python_environment, SGLANG), sglang_router),
+        Peer(PORTKEY, pinned_package(_PORTKEY), partial(node_environment, PORTKEY), portkey),
+        Peer(LITELLM, pinned_version(LITELLM), partial(python_environment, LITELLM), litellm),
     ]
 
 
@@ -174,19 +188,30 @@ def nginx_version() -> str:
     return said.strip().rpartition("/")[2]
 
 
+def install(wanted: Sequence[Peer]) -> tuple[dict[str, Path], dict[str, str]]:
+    """Install peers where they are not yet; return where they are, and why others are not."""
+    roots, missing = dict[str, Path](), dict[str, str]()
+    for peer in wanted:
+        try:
+            roots[peer.name] = peer.install()
+        except PeerMissingError as error:
+            missing[peer.name] = str(error)
+    return roots, missing
+
+
 @contextmanager
-def serving(peer: Peer, place: Place) -> Generator[Subject]:
-    """Run a peer on the measured core.
+def serving(peer: Peer, root: Path, place: Place) -> Generator[Subject]:
+    """Run a peer that is installed at `root` on the measured core.
 
     Raises:
-        PeerMissingError: it cannot be installed or started.
+        PeerMissingError: it cannot be started.
     """
-    launch = peer.prepare(place)
+    launch = peer.prepare(root, place)
     log = place.folder / f"{peer.name}.log"
     with running(
         launch.command,
         core=place.cores.measured,
-        environment={**environments.variables(), **launch.variables},
+        environment={**variables(), **launch.variables},
         folder=place.folder,
         log=log,
     ) as process:
