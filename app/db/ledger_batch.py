@@ -170,16 +170,18 @@ class Batch:
                 self._add(charge)
 
     def _add(self, charge: Charge) -> None:
-        sums = self._sums.get(charge.period_id)
-        if sums is None:
-            sums = self._sums[charge.period_id] = [0, 0, 0, None, None]
-        sums[0] += charge.held_nusd
-        sums[1] += charge.settled_nusd
-        sums[2] += charge.overshoot_nusd
+        period_ids, held_nusd, settled_nusd, overshoot_nusd = charge
+        for period_id in period_ids:
+            sums = self._sums.get(period_id)
+            if sums is None:
+                sums = self._sums[period_id] = [0, 0, 0, None, None]
+            sums[0] += held_nusd
+            sums[1] += settled_nusd
+            sums[2] += overshoot_nusd
 
     def _change_terms(self) -> None:
         changes = self._of(PeriodChange)
         self._insert(EVENTS, [row for one in changes for row in one.events], "OR IGNORE ")
         for change in changes:
-            self._add(Charge(change.period_id, overshoot_nusd=change.overshoot_nusd))
+            self._add(Charge((change.period_id,), overshoot_nusd=change.overshoot_nusd))
             self._sums[change.period_id][3:] = (change.cap_nusd, change.is_hard)

@@ -44,9 +44,9 @@ BODIES: Final = Columns(BodyRow)
 
 
 class Charge(NamedTuple):
-    """What a change adds to one budget period, in nano-dollars."""
+    """What a change adds to each of some budget periods, in nano-dollars."""
 
-    period_id: str
+    period_ids: tuple[str, ...]
     held_nusd: int = 0
     settled_nusd: int = 0
     overshoot_nusd: int = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final
 
-from app.db.ledger_changes import PERIODS, Charge, PeriodChange, PeriodStart
+from app.db.ledger_changes import PERIODS, PeriodChange, PeriodStart
 from app.services.admission.periods import Span, span_of
 from app.services.admission.terms import Budget
 
@@ -46,17 +46,12 @@ class BudgetPeriod:
         """Say whether so much would not fit even if nothing were held."""
         return self.is_hard and self.settled_nusd + nusd > self.cap_nusd
 
-    def hold(self, nusd: int) -> Charge:
-        """Take so much, which must have been found to fit."""
-        self.held_nusd += nusd
-        return Charge(self.id, held_nusd=nusd)
-
-    def settle(self, held_nusd: int, cost_nusd: int) -> Charge:
-        """Turn what was held into what it cost. What goes beyond the cap is recorded as such."""
+    def settle(self, held_nusd: int, cost_nusd: int) -> int:
+        """Turn what one call held into what it cost; return what is now recorded as overshoot."""
+        self.running -= 1
         self.held_nusd -= held_nusd
         self.settled_nusd += cost_nusd
-        beyond = self._overshoot() if self.settled_nusd + self.held_nusd > self.cap_nusd else 0
-        return Charge(self.id, -held_nusd, cost_nusd, beyond)
+        return self._overshoot() if self.settled_nusd + self.held_nusd > self.cap_nusd else 0
 
     def start(self) -> PeriodStart:
         """Return what makes the ledger know the period, before anything is charged to it."""

@@ -178,7 +178,7 @@ class Admission:
                 self._ledger.note(period.start())
                 period.is_stored = True
         grant = self._limiter.take(need.scopes, need.tokens, now)
-        return need.admitted(grant, till.take(need.periods, need.nusd))
+        return need.admitted(grant, till.take(need))
 
     def _give_back(self, admitted: Admitted) -> till.Charges:
         """Take back what a call has taken that is not made; return what the ledger must know."""

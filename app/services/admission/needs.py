@@ -29,6 +29,7 @@ class Need(NamedTuple):
     at_ms: int
     scopes: Sequence[AccountScope]
     periods: tuple[BudgetPeriod, ...]
+    charged: tuple[str, ...]  # their ids
     offers: Sequence[Offer]  # in the order in which targets are asked
     dearest: Offer
 
@@ -77,7 +78,7 @@ class Need(NamedTuple):
             units_out=self.dearest.output,
             held_nusd=self.nusd,
             price=None if price is None else price.facts(),
-            charged=tuple(map(_ID, self.periods)),
+            charged=self.charged,
             tags={**call.tags, **who.tags},
             end_user=call.end_user,
         )
@@ -118,6 +119,7 @@ class Needs:
             at_ms=at_ms,
             scopes=scopes,
             periods=periods,
+            charged=tuple(map(_ID, periods)),
             offers=offers,
             dearest=offers[0] if len(offers) == 1 else max(offers, key=lambda one: one.nusd),
         )

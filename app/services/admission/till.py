@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.db.ledger_changes import Charge, Event
-from app.services.admission.accounts import BudgetPeriod
 from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer
 from app.services.admission.budget_events import alerts_of, overshoot_event
+from app.services.admission.needs import Need
 from app.services.ledger.hold import Hold
 
 Charges = Sequence[Charge]
 
 
-def take(periods: Sequence[BudgetPeriod], nusd: int) -> Charges:
-    """Hold so much of each period for one more call. It must have been found to fit."""
-    charges: list[Charge] = []
-    for period in periods:
+def take(need: Need) -> Charges:
+    """Hold what one more call needs. It must have been found to fit."""
+    for period in need.periods:
         period.running += 1
-        charges.append(period.hold(nusd))
-    return charges
+        period.held_nusd += need.nusd
+    return (Charge(need.charged, held_nusd=need.nusd),)
 
 
 class Growth(NamedTuple):
@@ -51,7 +50,7 @@ def _growth_to(admitted: Admitted, nusd: int, output: int) -> Growth | None:
         return None
     return Growth(
         admitted.hold._replace(units_out=output, held_nusd=held_nusd),
-        [Charge(period.id, held_nusd=more) for period in admitted.periods],
+        (Charge(admitted.hold.charged, held_nusd=more),),
         more,
     )
 
@@ -60,31 +59,25 @@ def grow(admitted: Admitted, growth: Growth) -> None:
     """Hold more, as was found to fit just now."""
     admitted.held_output, admitted.held_nusd = growth.hold.units_out, growth.hold.held_nusd
     for period in admitted.periods:
-        period.hold(growth.nusd)
+        period.held_nusd += growth.nusd
 
 
 def give_back(admitted: Admitted) -> Charges:
     """Hold nothing any more for a call that is not made."""
-    return _close(admitted, 0)
+    for period in admitted.periods:
+        period.settle(admitted.held_nusd, 0)  # it exceeds nothing that less is held
+    return (Charge(admitted.hold.charged, -admitted.held_nusd),)
 
 
 def settle(admitted: Admitted, cost_nusd: int, at_ms: int) -> tuple[Charges, Sequence[Event]]:
     """Turn what was held into what the call cost; return what operators are to know, too."""
-    charges = _close(admitted, cost_nusd)
+    charges = [Charge(admitted.hold.charged, -admitted.held_nusd, cost_nusd)]
     events: list[Event] = []
-    for period, charge in zip(admitted.periods, charges, strict=True):
+    for period in admitted.periods:
+        nusd = period.settle(admitted.held_nusd, cost_nusd)
         if period.budget.alert_percents:
             events += alerts_of(period, at_ms)
-        if charge.overshoot_nusd:
-            events.append(
-                overshoot_event(period, at_ms, nusd=charge.overshoot_nusd, cause=admitted.hold.id)
-            )
+        if nusd:
+            charges.append(Charge((period.id,), overshoot_nusd=nusd))
+            events.append(overshoot_event(period, at_ms, nusd=nusd, cause=admitted.hold.id))
     return charges, events
-
-
-def _close(admitted: Admitted, cost_nusd: int) -> Charges:
-    charges: list[Charge] = []
-    for period in admitted.periods:
-        period.running -= 1
-        charges.append(period.settle(admitted.held_nusd, cost_nusd))
-    return charges

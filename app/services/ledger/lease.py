@@ -1,7 +1,7 @@
 """The lease of this process: holds belong to it, and are free as soon as nobody renews it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -73,7 +73,7 @@ async def settle_orphans(
     """
     orphans = await holds.find_orphans(lease_id)
     for number, hold in enumerate(orphans.holds, 1):
-        charges = _charges(hold.charged or (), hold.held_nusd)
+        charges = [Charge(tuple(hold.charged or ()), -hold.held_nusd, hold.held_nusd)]
         row = entry_row(_lost_entry(hold, at_ms))
         writer.put(Settlement(hold.id, hold.lease_id, row, charges))
         if number % _SETTLED_AT_ONCE == 0:
@@ -83,10 +83,6 @@ async def settle_orphans(
     await writer.flush()
     if orphans.holds:
         _log.warning("lost_calls_settled", calls=len(orphans.holds))
-
-
-def _charges(period_ids: Sequence[str], nusd: int) -> Sequence[Charge]:
-    return [Charge(one, held_nusd=-nusd, settled_nusd=nusd) for one in period_ids]
 
 
 def _lost_entry(hold: HoldRow, at_ms: int) -> Entry:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from enum import Enum, auto
+from operator import add
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -142,8 +143,8 @@ class StepWriter:
         is_open, sums = {*held}, defaultdict[str, list[int]](lambda: [0, 0, 0])
         for change in self.queue:
             for charge in _charges_of(change, is_open):
-                for place, nusd in enumerate(charge[1:]):
-                    sums[charge.period_id][place] += nusd
+                for period_id in charge.period_ids:
+                    sums[period_id] = [*map(add, sums[period_id], charge[1:])]
         return sums.__getitem__
 
     async def flush(self) -> None:
@@ -166,7 +167,7 @@ def _charges_of(change: Change, is_open: set[str]) -> Sequence[Charge]:
             is_open.add(str(dict(zip(HOLDS.names, row, strict=True))["id"]))
             return charges
         case PeriodChange(period_id=period_id, overshoot_nusd=nusd):
-            return [Charge(period_id, overshoot_nusd=nusd)]
+            return [Charge((period_id,), overshoot_nusd=nusd)]
         case TopUp() | Settlement() | Withdrawal() if change.hold_id in is_open:
             if not isinstance(change, TopUp):
                 is_open.remove(change.hold_id)
