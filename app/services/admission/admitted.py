@@ -81,11 +81,9 @@ class Admitted:
 
     def wants_top_up(self, written: int) -> bool:
         """Say whether a stream that has written at most so many tokens should hold more."""
-        return (
-            bool(self.periods)
-            and not self.is_held_in_full
-            and written > _TOP_UP_AT * self.held_output
-        )
+        if written <= _TOP_UP_AT * self.held_output:  # asked for each event of a stream
+            return False
+        return bool(self.periods) and not self.is_held_in_full
 
     def may_go_on(self, written: int) -> bool:
         """Say whether what a stream has written is within what is held for it."""

@@ -24,6 +24,8 @@ class Holds:
             NotReadyError: the ledger cannot take it; nothing more is held.
         """
         admitted.written = written
+        if not admitted.wants_top_up(written):
+            return True
         growth = till.growth_of(admitted, written)
         if growth is not None:
             self._ledger.top_up(growth.hold, growth.charges, is_durable=admitted.is_hard)

@@ -29,9 +29,9 @@ class Growth(NamedTuple):
 
 
 def growth_of(admitted: Admitted, written: int) -> Growth | None:
-    """Return what more to hold for a stream that has written at most so many tokens, if it fits."""
+    """Return what more to hold for a stream that wants it at so many tokens, if it fits."""
     price = admitted.price
-    if price is None or not admitted.wants_top_up(written):
+    if price is None:
         return None
     output = min(admitted.bound.output_tokens, max(admitted.held_output, written) + SLICE_TOKENS)
     return _growth_to(admitted, price.cost_of_tokens(admitted.bound.input_tokens, output), output)

@@ -60,7 +60,7 @@ def sample_of(call: Call, admitted: Admitted, outcome: Outcome, used: Used) -> C
         tokens_out=used.tokens_out,
         intent_seconds=call.trace.intent_seconds,
         is_durable=admitted.is_hard,
-        attempts=[(made.target.upstream, made.ending.status.value) for made in outcome.tries],
+        attempts=[(made.target.upstream, str(made.ending.status)) for made in outcome.tries],
     )
 
 
@@ -90,7 +90,7 @@ def _facts_of(made: Try) -> dict[str, Any]:
         "model": made.model,
         "credential": made.target.credential,
         "provider": made.facts.provider,
-        "status": made.ending.status.value,
+        "status": str(made.ending.status),
         "error_code": made.ending.error_code,
         "units_in": made.used.tokens_in,
         "units_out": made.used.tokens_out,
