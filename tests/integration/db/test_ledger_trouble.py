@@ -16,7 +16,7 @@ from app.db import ledger_store, ledger_writer
 from app.db.ledger_changes import Change
 from app.db.ledger_store import LedgerStore
 from app.db.ledger_writer import LedgerWriter, open_ledger_writer
-from tests.integration.db.rows import entry, locked, put_call, written_ids
+from tests.integration.db.rows import call, entry, locked, put_call, written_ids
 
 
 class Failures:
@@ -148,6 +148,28 @@ async def test_a_flush_that_is_given_up_leaves_nothing_behind(
 
     await writer.flush()
     assert written_ids(path) == ["req_1"]
+
+
+@pytest.mark.usefixtures("failures")
+async def test_each_waits_for_its_commit_as_long_as_it_likes(
+    writer: LedgerWriter, path: Path
+) -> None:
+    first, second, third = (call(f"req_{number}")[0] for number in range(3))
+    with locked(path):
+        patient = asyncio.ensure_future(writer.write(first))
+        hasty = asyncio.ensure_future(writer.write(second, patience_seconds=0.02))
+        less_hasty = asyncio.ensure_future(writer.write(third, patience_seconds=0.03))
+        for one in (hasty, less_hasty):
+            with pytest.raises(NotReadyError, match="not written yet"):
+                await asyncio.wait_for(one, 4)
+        assert not patient.done()
+
+    await patient
+    await writer.flush()
+    with sqlite3.connect(path) as check:
+        found = check.execute("SELECT id FROM holds ORDER BY id").fetchall()
+    check.close()
+    assert found == [("req_0",), ("req_1",), ("req_2",)]  # who gave up withdraws it
 
 
 @pytest.mark.usefixtures("failures")
