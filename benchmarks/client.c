@@ -281,7 +281,8 @@ int main(int argc, char **argv) {
             else live--, disconnect(client);
         }
     }
-    errors += live; /* still without an answer */
+    errors += live;
+    if (live && !complaint[0]) strcpy(complaint, "no answer within 10 s of the end");
     for (char *c = complaint; *c; c++)
         if (*c < ' ' || *c == '"' || *c == '\\') *c = ' ';
     printf("{\"requests\":%ld,\"errors\":%ld,\"seconds\":%.4f,\"events\":%ld,\"complaint\":\"%s\"",

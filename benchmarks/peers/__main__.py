@@ -105,7 +105,8 @@ def main() -> int:
     print(*lines, sep="\n")
     if not chosen.quick and not only:
         PICTURE.write_text(picture_of(results), encoding="utf-8")
-        write_section(TITLE, lines)
+        picture = f"![Meterhouse beside other gateways]({PICTURE.parent.name}/{PICTURE.name})"
+        write_section(TITLE, [picture, "", *lines])
     return 0
 
 
