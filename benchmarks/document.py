@@ -1,4 +1,4 @@
-"""Writes what was measured into docs/benchmarks.md, each benchmark into a section of its own."""
+"""Writes what was measured into the documentation, each benchmark into a section of its own."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
-def write_section(title: str, lines: Sequence[str]) -> None:
-    """Replace a section of the document, or add it; all others stay as they are."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    DOCUMENT.write_text(with_section(text, title, lines), encoding="utf-8")
+def write_section(title: str, lines: Sequence[str], document: Path = DOCUMENT) -> None:
+    """Replace a section of a document, or add it; all others stay as they are."""
+    text = document.read_text(encoding="utf-8")
+    document.write_text(with_section(text, title, lines), encoding="utf-8")
 
 
 def with_section(text: str, title: str, lines: Sequence[str]) -> str:

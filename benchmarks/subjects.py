@@ -110,11 +110,15 @@ class GatewayFolder:
         )
 
     @contextmanager
-    def running(self) -> Generator[tuple[Process, int, float]]:
-        """Start the gateway; yield process, port, and the seconds until it was ready."""
+    def running(self, profile: Path | None = None) -> Generator[tuple[Process, int, float]]:
+        """Start the gateway; yield process, port, and the seconds until it was ready.
+
+        With a `profile` its main thread is profiled from start to end, into that file.
+        """
         port = free_port()
+        profiler = ("-m", "cProfile", "-o", str(profile)) if profile else ()
         command = [
-            *(sys.executable, "-m", "app", "serve", "--port", str(port)),
+            *(sys.executable, *profiler, "-m", "app", "serve", "--port", str(port)),
             *("--data", str(self._folder / "data")),
             *("--config", str(self._folder / "meterhouse.toml")),
         ]
@@ -136,15 +140,18 @@ class GatewayFolder:
 
 
 @contextmanager
-def gateway(folder: GatewayFolder, name: str, *, budgets: str | None = None) -> Generator[Subject]:
+def gateway(
+    folder: GatewayFolder, name: str, *, budgets: str | None = None, profile: Path | None = None
+) -> Generator[Subject]:
     """Run the gateway with all it has: keys in the database, validation, ledger, log.
 
     Args:
         folder: Where it lives, for itself alone.
         name: What it is called.
         budgets: Which mode they have, at all scopes and with limits; None: nothing limits a call.
+        profile: Where a profile of its main thread goes.
     """
-    with folder.running() as (process, port, seconds):
+    with folder.running(profile) as (process, port, seconds):
         user = _post(port, "/v1/users", {"name": "Ben", "email": "ben@example.com"})["id"]
         team = _post(port, "/v1/teams", {"name": "benchmark"})["id"]
         _post(port, f"/v1/teams/{team}/members", {"user_id": user})
