@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from benchmarks.report import number
 
 _WIDTH, _PANEL_WIDTH, _GAP = 1000, 480, 40
-_NAMES_WIDTH, _VALUE_WIDTH = 160, 56
+_NAMES_WIDTH, _VALUE_WIDTH = 190, 56
 _ROW, _HEAD, _FOOT = 22, 46, 26
 _COLUMNS = 2
 _STYLE = """

@@ -6,7 +6,7 @@ from benchmarks.bursts import Load
 from benchmarks.figures import Figures
 from benchmarks.peers.bars import PeerBar, peer_bars
 from benchmarks.peers.line_up import DIRECT, OURS
-from benchmarks.peers.results import Results, per_core
+from benchmarks.peers.results import Growth, Results, per_core
 from benchmarks.peers.rounds import BODIES, EMBEDDINGS, LATE, LOADS, WHOLE
 from benchmarks.report import bar_row, number, render_table
 
@@ -56,6 +56,7 @@ def render(results: Results) -> list[str]:
         "Processes:",
         "",
         *render_table(_WEIGHTS, _weight_rows(results)),
+        *_growth(results.growth),
         *_remarks(results),
     ]
 
@@ -148,6 +149,15 @@ def _weight_rows(results: Results) -> list[tuple[str, ...]]:
         )
         for name, weight in results.weights.items()
     ]
+
+
+def _growth(growth: Growth) -> list[str]:
+    parts = [f"{number(mb)} MB after {calls:,} calls" for calls, mb in growth.memory_mb.items()]
+    parts += [
+        f"{number(ms)} ms of CPU a call with {entries:,} entries in the ledger"
+        for entries, ms in growth.ledger_cpu_ms.items()
+    ]
+    return ["", f"Meterhouse: {'; '.join(parts)}."] if parts else []
 
 
 def _remarks(results: Results) -> list[str]:

@@ -107,6 +107,14 @@ def test_the_durable_intent_has_a_column_of_its_own() -> None:
     assert row[1:] == ["30.0 x", ">= 28 x", "pass", "40 x: not yet", "37.5 x"]
 
 
+def test_what_must_not_grow_is_said_in_absolute_figures_too() -> None:
+    assert (
+        "Meterhouse: 100 MB after 10,000 calls; 104 MB after 100,000 calls; 1.00 ms of CPU a call "
+        "with 1,000 entries in the ledger; 1.05 ms of CPU a call with 1,000,000 entries in the "
+        "ledger."
+    ) in render(made_up())
+
+
 def test_ratios_say_what_one_core_does_for_each_that_it_does_by_another() -> None:
     rows = [line for line in render(made_up()) if line.startswith("| portkey ")]
     ratios = [cell.strip() for cell in rows[0].strip("|").split("|")][1:]
