@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui test test-ui test-browser check prove faults soak fix docs bench bench-peers bench-reports lock lock-check clean
+.PHONY: help run demo ui test test-ui test-browser check prove faults soak fix docs bench bench-peers bench-steps bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -64,6 +64,10 @@ bench: ## measure against a null route and a direct call (QUICK=1 for half a min
 bench-peers: ## measure beside other gateways (QUICK=1: two minutes; ONLY=nginx,litellm)
 	@scripts/setup test
 	@.venv/bin/python -m benchmarks.peers $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
+bench-steps: ## profile one call, step by step; writes docs/performance.md
+	@scripts/setup test
+	@.venv/bin/python -m benchmarks.steps
 
 bench-reports: ## time every report over 1,000,000 entries, with query plans (DATA= to keep them)
 	@scripts/setup test
