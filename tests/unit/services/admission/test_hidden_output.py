@@ -46,7 +46,7 @@ def _stream(*, held: int = 1_000, written: int = 0, model: str = "m") -> Admitte
         scopes=(),
         offers=(offer,),
         periods=(),
-        grant=Grant(()),
+        grant=Grant(None),
         offer=offer,
         held_nusd=1,
         held_output=held,
