@@ -20,13 +20,14 @@ class EventSplitter:
     What comes out has LF line ends only and, apart from them, the very bytes that came in.
     """
 
-    __slots__ = ("_at_start", "_held_cr", "_max_event_bytes", "_rest")
+    __slots__ = ("_at_start", "_held_cr", "_is_between", "_max_event_bytes", "_rest")
 
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         """Start with nothing; an event may hold at most `max_event_bytes`."""
         self._rest = b""
         self._at_start = True
         self._held_cr = False
+        self._is_between = False  # two events, with nothing kept of what has come
         self._max_event_bytes = max_event_bytes
 
     def feed(self, data: bytes) -> bytes:
@@ -35,6 +36,8 @@ class EventSplitter:
         Raises:
             EventTooLargeError: what waits for its blank line is over the bound.
         """
+        if self._is_between and data.endswith(b"\n\n") and b"\r" not in data:
+            return data  # as nearly always
         if self._held_cr or b"\r" in data:
             data = self._with_line_feeds(data)
         buffer = self._rest + data if self._rest else data
@@ -45,6 +48,7 @@ class EventSplitter:
         if end == 1:
             end = 0
         self._rest = buffer[end:]
+        self._is_between = not (self._rest or self._held_cr or self._at_start)
         if len(self._rest) > self._max_event_bytes:
             raise EventTooLargeError(f"An event is over {self._max_event_bytes} bytes.")
         return buffer[:end]

@@ -18,11 +18,14 @@ def is_sound(events: bytes) -> bool:
     return (
         events.count(b"data:") == events.count(b"}\n\n")
         and len(events.translate(None, _CONTROL)) == len(events)
-        and (events.isascii() or _is_utf8(events))
+        and is_utf8(events)
     )
 
 
-def _is_utf8(events: bytes) -> bool:
+def is_utf8(events: bytes) -> bool:
+    """Say whether bytes are text."""
+    if events.isascii():
+        return True
     try:
         events.decode()
     except UnicodeDecodeError:
@@ -30,13 +33,13 @@ def _is_utf8(events: bytes) -> bool:
     return True
 
 
-def first_that_may_matter(events: bytes, start: int) -> int:
+def first_that_may_matter(events: bytes) -> int:
     """Return a place in the first event that may matter, or the end where none does."""
     first = len(events)
     for mark in (DONE, b"event:"):
-        if (at := events.find(mark, start, first)) >= 0:
+        if (at := events.find(mark, 0, first)) >= 0:
             first = at
     for pattern in (_FINISH, _USAGE, _ERROR):
-        if (found := pattern.search(events, start)) and found.start() < first:
+        if (found := pattern.search(events)) and found.start() < first:
             first = found.start()
     return first

@@ -14,6 +14,7 @@ from app.services.providers.dialects.chat_marks import (
     first_that_may_matter,
     is_sound,
 )
+from app.services.providers.dialects.likeness import Likeness
 from app.services.providers.dialects.written import measure_choices, measure_plain
 from app.services.providers.provider import AnswerFacts
 from app.services.providers.upstream_errors import error_from_event
@@ -28,6 +29,7 @@ class ChatStreamReader:
         "_choices",
         "_facts",
         "_finished",
+        "_likeness",
         "_upstream",
         "_wants_usage",
         "done",
@@ -44,6 +46,7 @@ class ChatStreamReader:
         self._wants_usage = wants_usage
         self._choices = choices
         self._finished: set[int] = set()
+        self._likeness = Likeness()  # of the events that pass unread
         self.started = False  # a first chunk has been seen
         self.done = False  # the upstream said [DONE]
         self.failure: UpstreamError | None = None  # an event was an error, or nonsense
@@ -58,10 +61,13 @@ class ChatStreamReader:
 
     def feed(self, events: bytes) -> bytes:
         """Return what of some whole events the client gets: all before a `failure`."""
-        passed: list[bytes] = []
-        at = self._pass_unread(events, 0, passed)
+        at = self._likeness.measure(events, 0, self._facts)
+        if at == len(events):
+            return events
+        passed = [events[:at]]
+        at = self._pass_unread(events, at, passed)
         while at < len(events) and not (self.done or self.failure):
-            end = events.index(BLANK_LINE, at) + len(BLANK_LINE)
+            end = _end_of_event(events, at)
             event = events[at:end]
             was_started = self.started
             if self._passes(event):
@@ -70,16 +76,30 @@ class ChatStreamReader:
         return b"".join(passed)
 
     def _pass_unread(self, events: bytes, start: int, passed: list[bytes]) -> int:
-        """Pass what comes before the first event that may matter; return where that begins."""
-        if not self.started:
+        """Pass what comes before the first event that may matter; return where that begins.
+
+        The first event teaches what those after it look like.
+        """
+        if not self.started or start == len(events):
             return start
-        end = first_that_may_matter(events, start)
+        learnt = events[start : _end_of_event(events, start)]
+        if self._pass_plain(learnt, passed) < len(learnt):
+            return start
+        self._likeness.learn(learnt)
+        at = start + len(learnt)
+        end = self._likeness.measure(events, at, self._facts)
+        passed.append(events[at:end])
+        return end + self._pass_plain(events[end:], passed)
+
+    def _pass_plain(self, events: bytes, passed: list[bytes]) -> int:
+        """Pass events up to the first that may matter; return how many bytes those are."""
+        end = first_that_may_matter(events)
         if end < len(events):
-            before = events.rfind(BLANK_LINE, start, end)
-            end = start if before < 0 else before + len(BLANK_LINE)
-        plain = events[start:end]
+            before = events.rfind(BLANK_LINE, 0, end)
+            end = 0 if before < 0 else before + len(BLANK_LINE)
+        plain = events[:end]
         if not is_sound(plain) or not measure_plain(plain, self._facts):
-            return start
+            return 0
         passed.append(plain)
         return end
 
@@ -142,6 +162,10 @@ def cut_chunk(facts: AnswerFacts, code: str) -> bytes:
         "meterhouse": {"code": code},
     }
     return b"data: " + to_json(chunk) + b"\n\n"
+
+
+def _end_of_event(events: bytes, start: int) -> int:
+    return events.index(BLANK_LINE, start) + len(BLANK_LINE)
 
 
 def _parsed(data: bytes) -> Mapping[str, Any] | None:

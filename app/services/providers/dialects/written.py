@@ -10,7 +10,7 @@ from app.utils.json_values import objects_in
 # One event with nothing but one text in its delta, as nearly all are: its bytes between the quotes
 # are at least as many as tokens. Inside a JSON string quotes are escaped: text never looks like it.
 _EMPTY: Final = rb'(?:"role"\s*:\s*"\w*"|"\w+"\s*:\s*(?:null|""|\[\s*\]))'
-_PLAIN: Final = re.compile(
+PLAIN: Final = re.compile(
     rb'"delta"\s*:\s*\{\s*(?:' + _EMPTY + rb"\s*,\s*)*"
     rb'"(?:content|reasoning_content|reasoning)"\s*:\s*"((?:[^"\\]++|\\.)*+)"'
     rb"\s*(?:,\s*" + _EMPTY + rb"\s*)*\}"
@@ -22,7 +22,7 @@ _NO_TEXT: Final = frozenset({"role", "id", "type", "format", "signature", "data"
 
 def measure_plain(events: bytes, facts: AnswerFacts) -> bool:
     """Add what some events of a stream hold, if each has one text alone; return whether it was."""
-    found = _PLAIN.findall(events)
+    found = PLAIN.findall(events)
     if len(found) != events.count(b"data:"):
         return False
     facts.text_pieces += sum(map(bool, found))
