@@ -30,7 +30,7 @@ class EventLine:
     """Sends the head of an answer with its first piece, and a comment where no piece comes."""
 
     __slots__ = (
-        *("_head", "_is_over", "_lock", "_loop", "_patience", "_quiet_since", "_send"),
+        *("_freed", "_head", "_is_over", "_loop", "_patience", "_quiet_since", "_send"),
         *("_sending_since", "is_open", "is_stuck"),
     )
 
@@ -40,7 +40,7 @@ class EventLine:
         self._head = head
         self._patience = patience
         self._loop = asyncio.get_running_loop()
-        self._lock = asyncio.Lock()
+        self._freed: asyncio.Event | None = None  # made by whoever waits for the piece before
         self._quiet_since = self._loop.time()
         self._sending_since: float | None = None
         self._is_over = False
@@ -49,20 +49,25 @@ class EventLine:
 
     async def send(self, piece: bytes, *, is_last: bool = False) -> None:
         """Send a piece once what was sent before it is on its way."""
-        async with self._lock:
-            if self._is_over:
-                return
-            self._is_over = is_last
-            self._sending_since = self._loop.time()
-            try:
-                if not self.is_open:
-                    self.is_open = True
-                    await self._send(self._head())
-                await self._send(
-                    {"type": "http.response.body", "body": piece, "more_body": not is_last}
-                )
-            finally:
-                self._quiet_since, self._sending_since = self._sending_since, None
+        while self._sending_since is not None:
+            self._freed = self._freed or asyncio.Event()
+            await self._freed.wait()
+        if self._is_over:
+            return
+        self._is_over = is_last
+        self._sending_since = self._loop.time()
+        try:
+            if not self.is_open:
+                self.is_open = True
+                await self._send(self._head())
+            await self._send(
+                {"type": "http.response.body", "body": piece, "more_body": not is_last}
+            )
+        finally:
+            self._quiet_since, self._sending_since = self._sending_since, None
+            if self._freed is not None:
+                self._freed.set()
+                self._freed = None
 
     async def watch(self) -> None:
         """Send a comment whenever nothing was sent for a while, until this is cancelled.

@@ -12,6 +12,8 @@ class AnswerParser:
     """One answer after another, as they come on one connection."""
 
     def __init__(self) -> None:
+        self.unread: list[bytes] = []  # pieces of the body
+        self.on_body = self.unread.append  # the parser looks for it when it is made
         self._parser = httptools.HttpResponseParser(self)
         self.begin()
 
@@ -22,8 +24,8 @@ class AnswerParser:
         self.has_head = False
         self.is_complete = False
         self.keeps_alive = False
-        self.unread_bytes = 0
-        self._pieces: list[bytes] = []
+        self.unread.clear()
+        self.unread_bytes = 0  # at most: what frames the pieces may be counted with them
         self._overhead_bytes = 0
 
     def feed(self, data: bytes) -> None:
@@ -33,10 +35,14 @@ class AnswerParser:
             httpx2.RemoteProtocolError: it is not HTTP, or has no end.
         """
         self._overhead_bytes += len(data)
+        pieces = len(self.unread)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             raise httpx2.RemoteProtocolError(f"The upstream broke HTTP: {error}") from error
+        if len(self.unread) > pieces:
+            self.unread_bytes += len(data)
+            self._overhead_bytes = 0
         if self._overhead_bytes > MAX_OVERHEAD_BYTES and not self.is_complete:
             raise httpx2.RemoteProtocolError("The upstream's headers are too large.")
 
@@ -55,8 +61,8 @@ class AnswerParser:
 
     def take(self) -> bytes:
         """Return the body's bytes since the last call, if any."""
-        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        self._pieces.clear()
+        body = self.unread[0] if len(self.unread) == 1 else b"".join(self.unread)
+        self.unread.clear()
         self.unread_bytes = 0
         return body
 
@@ -78,12 +84,6 @@ class AnswerParser:
         else:
             self.status = status
             self.has_head = True
-
-    def on_body(self, data: bytes) -> None:
-        """Keep a piece of the body."""
-        self._pieces.append(data)
-        self.unread_bytes += len(data)
-        self._overhead_bytes = 0
 
     def on_message_complete(self) -> None:
         """Note the end, unless the answer was interim."""

@@ -56,7 +56,7 @@ class Connection(Waiting):
     async def read(self, *, until: float) -> bytes:
         """Return what has arrived of the body since the last call; empty at its end."""
         answer = self.answer
-        while not answer.unread_bytes:
+        while not answer.unread:
             if answer.is_complete:
                 return b""
             if self._error is not None:
@@ -88,14 +88,15 @@ class Connection(Waiting):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came and wake the reader."""
+        answer = self.answer
         try:
-            self.answer.feed(data)
+            answer.feed(data)
         except httpx2.RemoteProtocolError as error:
             self._fail(error)
-        if self.answer.unread_bytes > MAX_UNREAD_BYTES and self._may_read:
+        if answer.unread_bytes > MAX_UNREAD_BYTES and self._may_read:
             self._may_read = False
             self._transport.pause_reading()
-        if self.answer.has_head:
+        if answer.has_head:
             self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:

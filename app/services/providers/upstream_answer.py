@@ -37,7 +37,7 @@ class UpstreamAnswer:
         if self._connection is None:
             return True
         body = self._connection.answer
-        return body.is_complete and not body.unread_bytes
+        return body.is_complete and not body.unread
 
     def read(self, *, until: float) -> Coroutine[Any, Any, bytes]:
         """Return what has arrived of the body since the last call; empty at its end.
