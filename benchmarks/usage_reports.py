@@ -241,8 +241,8 @@ def write_call(ledger: Ledger) -> None:
         unit_in="token",
         unit_out="token",
         cost_nusd=1_000,
-        price={"source": "meterhouse.toml", "input_token": 5_000, "output_token": 5_000},
-        charged=["budget_bench@0"],
+        price='{"source": "meterhouse.toml", "input_token": 5000, "output_token": 5000}',
+        charged='["budget_bench@0"]',
         tags={"app": "docs"},
     )
     row = dict(zip(ENTRIES.names, entry_row(entry), strict=True))

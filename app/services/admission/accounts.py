@@ -5,8 +5,6 @@ Nothing here waits, so that what is found to fit still fits when it is taken.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Final
 
 from app.db.ledger_changes import PERIODS, PeriodChange, PeriodStart
 from app.services.admission.periods import Span, span_of
@@ -96,10 +94,10 @@ class BudgetPeriod:
 
 def any_is_hard(periods: Iterable[BudgetPeriod]) -> bool:
     """Say whether some budget must never be exceeded by who counts into these."""
-    return any(map(_IS_HARD, periods))
-
-
-_IS_HARD: Final = attrgetter("is_hard")
+    for period in periods:  # noqa: SIM110 - `any` would make a generator, several times a call
+        if period.is_hard:
+            return True
+    return False
 
 
 class Account:

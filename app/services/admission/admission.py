@@ -169,11 +169,11 @@ class Admission:
             BudgetExceededError: waiting does not help.
         """
         now = self._clock.monotonic()
-        busy = refusal_of(need.periods, need.nusd, need.at_ms)
+        busy = refusal_of(need.counted.periods, need.nusd, need.at_ms)
         refusal = self._limiter.check(need.scopes, need.tokens, now) or busy
         if refusal is not None:
             return refusal
-        for period in need.periods:
+        for period in need.counted.periods:
             if not period.is_stored:
                 self._ledger.note(period.start())
                 period.is_stored = True

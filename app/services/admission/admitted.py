@@ -43,6 +43,7 @@ class Admitted:
     scopes: Sequence[AccountScope]
     offers: Sequence[Offer]  # in the order in which targets are asked
     periods: tuple[BudgetPeriod, ...]
+    charged: tuple[str, ...]  # their ids
     grant: Grant
     offer: Offer  # of the target that is asked
     held_nusd: int  # for all attempts together

@@ -1,7 +1,9 @@
 """Every budget, by whom it binds, and why a call does not fit."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
+
+from pydantic_core import to_json
 
 from app.core.clock import from_epoch_ms
 from app.core.errors import BudgetExceededError
@@ -13,6 +15,7 @@ from app.services.admission.scopes import AccountScope, ScopeKind
 from app.services.admission.terms import Budget, BudgetState
 
 BUSY_SECONDS: Final = 2.0  # after which a running call may well have ended
+MAX_COUNTED: Final = 10_000  # one for each key that calls
 
 _WHOSE: Final[Mapping[ScopeKind, str]] = {
     ScopeKind.INSTANCE: "of this gateway",
@@ -22,6 +25,18 @@ _WHOSE: Final[Mapping[ScopeKind, str]] = {
 }
 
 
+class Counted(NamedTuple):
+    """What the calls of some scopes count into, until one of its periods ends."""
+
+    periods: tuple[BudgetPeriod, ...]
+    ids: tuple[str, ...]  # of the periods
+    json: str | None  # the ids, as the ledger keeps them
+    until_ms: float
+
+
+NOTHING: Final = Counted((), (), None, float("inf"))
+
+
 class Budgets:
     """The accounts of all budgets that bind somebody."""
 
@@ -29,6 +44,7 @@ class Budgets:
         """Start without any."""
         self._accounts: dict[str, Account] = {}
         self._by_scope: dict[AccountScope, list[Account]] = {}
+        self._counted: dict[Sequence[AccountScope], Counted] = {}  # of these accounts, as they are
 
     def set_terms(
         self, budgets: Iterable[Budget], stored: Mapping[str, BudgetPeriod], at_ms: int
@@ -53,6 +69,7 @@ class Budgets:
                 changes.append((account.period_at(at_ms), change))
         self._accounts = accounts
         self._by_scope = {}
+        self._counted.clear()
         for account in accounts.values():
             self._by_scope.setdefault(account.budget.scope, []).append(account)
         return changes
@@ -61,23 +78,22 @@ class Budgets:
         """Say whether a budget binds somebody already."""
         return budget_id in self._accounts
 
-    def periods_of(self, scopes: Sequence[AccountScope], at_ms: int) -> tuple[BudgetPeriod, ...]:
+    def counted_by(self, scopes: Sequence[AccountScope], at_ms: int) -> Counted:
         """Return what a call of these scopes counts into."""
         if not self._by_scope:
-            return ()
-        periods = [
-            account.period_at(at_ms)
-            for scope in scopes
-            for account in self._by_scope.get(scope, ())
-        ]
-        return tuple(periods)
+            return NOTHING
+        counted = self._counted.get(scopes)
+        if counted is None or at_ms >= counted.until_ms:
+            counted = self._look_up(scopes, at_ms)
+            self._counted[scopes] = counted
+        return counted
 
     def state_of(self, budget_id: str, at_ms: int) -> BudgetState | None:
         """Return what a budget has seen in its current period, or None where there is none."""
         account = self._accounts.get(budget_id)
         if account is None:
             return None
-        period = account.period_at(at_ms)
+        period = self._period_of(account, at_ms)
         return BudgetState(
             settled_nusd=period.settled_nusd,
             held_nusd=period.held_nusd,
@@ -85,6 +101,24 @@ class Budgets:
             start_ms=period.span.start_ms,
             end_ms=period.span.end_ms,
         )
+
+    def _look_up(self, scopes: Sequence[AccountScope], at_ms: int) -> Counted:
+        accounts = [one for scope in scopes for one in self._by_scope.get(scope, ())]
+        periods = tuple(self._period_of(one, at_ms) for one in accounts)
+        if len(self._counted) >= MAX_COUNTED:
+            self._counted.clear()
+        if not periods:
+            return NOTHING
+        ids = tuple(period.id for period in periods)
+        ends = [one.span.end_ms for one in periods if one.span.end_ms is not None]
+        return Counted(periods, ids, to_json(ids).decode(), min(ends, default=NOTHING.until_ms))
+
+    def _period_of(self, account: Account, at_ms: int) -> BudgetPeriod:
+        """Return the period of a moment; where it is a new one, nobody counts into the old one."""
+        before, period = account.current, account.period_at(at_ms)
+        if period is not before:
+            self._counted.clear()
+        return period
 
 
 def refusal_of(periods: Sequence[BudgetPeriod], nusd: int, at_ms: int) -> BudgetRefusal | None:

@@ -1,15 +1,14 @@
 """What a call needs of limits and budgets, worked out before anything is taken."""
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
-from typing import Final, NamedTuple
+from dataclasses import dataclass
 
 from app.core.errors import PriceUnknownError
 from app.core.gateway_models import ModelBounds
 from app.db.ledger_changes import Charge
 from app.services.admission.accounts import BudgetPeriod, any_is_hard
 from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer, price_for
-from app.services.admission.budgets import Budgets
+from app.services.admission.budgets import Budgets, Counted
 from app.services.admission.hidden_output import HiddenOutput
 from app.services.admission.limits import Grant
 from app.services.admission.measured import Measured
@@ -21,70 +20,60 @@ from app.services.routing.plan import Plan
 from app.services.routing.target import Target
 
 
-class Need(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Need:
     """What one call counts into, and what it may cost at each target that it may go to."""
 
     call: Call
     name: str  # the public one of the model
     at_ms: int
     scopes: Sequence[AccountScope]
-    periods: tuple[BudgetPeriod, ...]
-    charged: tuple[str, ...]  # their ids
+    counted: Counted
     offers: Sequence[Offer]  # in the order in which targets are asked
     dearest: Offer
-
-    @property
-    def nusd(self) -> int:
-        """Return what is to be held for it at first: enough for any of the targets."""
-        return self.dearest.nusd
-
-    @property
-    def tokens(self) -> int:
-        """Return what it counts against a limit of tokens until more is known."""
-        bound = self.dearest.bound
-        return bound.likely_input_tokens + bound.output_tokens
+    nusd: int  # to be held for it at first: enough for any of the targets
+    tokens: int  # that it counts against a limit until more is known
 
     def admitted(self, grant: Grant, charges: Sequence[Charge]) -> Admitted:
         """Return the call as it is when it has taken what it needs."""
+        first = self.offers[0]
         return Admitted(
-            hold=self._hold(),
+            hold=self._hold(first),
             charges=charges,
             scopes=self.scopes,
             offers=self.offers,
-            periods=self.periods,
+            periods=self.counted.periods,
+            charged=self.counted.ids,
             grant=grant,
-            offer=self.offers[0],
+            offer=first,
             held_nusd=self.nusd,
-            held_output=self.offers[0].output,
+            held_output=first.output,
         )
 
-    def _hold(self) -> Hold:
-        call, who, first, price = self.call, self.call.principal, self.offers[0], self.dearest.price
+    def _hold(self, first: Offer) -> Hold:
+        call, who, dearest = self.call, self.call.principal, self.dearest
         return Hold(
             id=call.id,
             created_at_ms=self.at_ms,
             key_id=who.key_id,
-            user_id=who.user_id,
-            team_id=who.team_id,
             client_request_id=call.client_request_id,
             task=call.task,
             model=self.name,
             upstream=first.target.upstream,
             upstream_model=first.upstream_model,
             stream=call.stream,
+            user_id=who.user_id,
+            team_id=who.team_id,
             unit_in="token",
             unit_out="token",
-            units_in=self.dearest.bound.input_tokens,
-            units_out=self.dearest.output,
+            units_in=dearest.bound.input_tokens,
+            units_out=dearest.output,
             held_nusd=self.nusd,
-            price=None if price is None else price.facts(),
-            charged=self.charged,
+            price=None if dearest.price is None else dearest.price.json,
+            charged=self.counted.json,
             tags={**call.tags, **who.tags},
             end_user=call.end_user,
         )
-
-
-_ID: Final = attrgetter("id")
 
 
 class Needs:
@@ -109,22 +98,26 @@ class Needs:
         Raises:
             PriceUnknownError: a budget applies, and nobody knows what the call costs.
         """
-        periods = self._budgets.periods_of(scopes, at_ms)
-        terms, is_hard = self._model_bounds(plan.name), any_is_hard(periods)
-        asked = _Asked(measured, plan.name, terms, periods, is_hard, at_ms)
+        counted = self._budgets.counted_by(scopes, at_ms)
+        terms, is_hard = self._model_bounds(plan.name), any_is_hard(counted.periods)
+        asked = _Asked(measured, plan.name, terms, counted.periods, is_hard, at_ms)
         offers = self._offers(asked, plan.targets)
+        dearest = offers[0] if len(offers) == 1 else max(offers, key=lambda one: one.nusd)
         return Need(
             call=measured.call,
             name=plan.name,
             at_ms=at_ms,
             scopes=scopes,
-            periods=periods,
-            charged=tuple(map(_ID, periods)),
+            counted=counted,
             offers=offers,
-            dearest=offers[0] if len(offers) == 1 else max(offers, key=lambda one: one.nusd),
+            dearest=dearest,
+            nusd=dearest.nusd,
+            tokens=dearest.bound.likely_input_tokens + dearest.bound.output_tokens,
         )
 
     def _offers(self, asked: "_Asked", targets: Sequence[Target]) -> Sequence[Offer]:
+        if len(targets) == 1:
+            return (self._offer(asked, targets[0]),)
         offers: list[Offer] = []
         refusal = None
         for target in targets:
@@ -140,13 +133,14 @@ class Needs:
         measured, terms = asked.measured, asked.terms
         quote = self._prices.quote(asked.name, target.upstream, target.model, asked.at_ms)
         price, upstream_model = price_for(quote, target.model, asked.periods)
-        if asked.is_hard and not (price is not None and price.is_free):
+        if asked.is_hard and (price is None or not price.is_free):
             measured.refuse_unpriced_fields()
         context = quote.context_of(upstream_model)
         bound = measured.bound(terms, context, is_metered=asked.is_hard)
-        hides = terms.hides_output or self._hidden.is_known_of(target.upstream, upstream_model)
-        in_slices = measured.call.stream and not (asked.is_hard and hides)
-        output = min(bound.output_tokens, SLICE_TOKENS) if in_slices else bound.output_tokens
+        output = bound.output_tokens
+        if measured.call.stream and output > SLICE_TOKENS:
+            hides = terms.hides_output or self._hidden.is_known_of(target.upstream, upstream_model)
+            output = output if asked.is_hard and hides else SLICE_TOKENS
         nusd = 0 if price is None else price.cost_of_tokens(bound.input_tokens, output)
         return Offer(target, quote, price, upstream_model, bound, output, nusd)
 
@@ -155,7 +149,8 @@ class Needs:
         self._hidden.note(admitted, units_out)
 
 
-class _Asked(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Asked:
     """What is the same for every target of a call."""
 
     measured: Measured

@@ -14,10 +14,11 @@ Charges = Sequence[Charge]
 
 def take(need: Need) -> Charges:
     """Hold what one more call needs. It must have been found to fit."""
-    for period in need.periods:
+    nusd = need.nusd
+    for period in need.counted.periods:
         period.running += 1
-        period.held_nusd += need.nusd
-    return (Charge(need.charged, held_nusd=need.nusd),)
+        period.held_nusd += nusd
+    return (Charge(need.counted.ids, nusd),)
 
 
 class Growth(NamedTuple):
@@ -50,7 +51,7 @@ def _growth_to(admitted: Admitted, nusd: int, output: int) -> Growth | None:
         return None
     return Growth(
         admitted.hold._replace(units_out=output, held_nusd=held_nusd),
-        (Charge(admitted.hold.charged, held_nusd=more),),
+        (Charge(admitted.charged, held_nusd=more),),
         more,
     )
 
@@ -66,12 +67,12 @@ def give_back(admitted: Admitted) -> Charges:
     """Hold nothing any more for a call that is not made."""
     for period in admitted.periods:
         period.settle(admitted.held_nusd, 0)  # it exceeds nothing that less is held
-    return (Charge(admitted.hold.charged, -admitted.held_nusd),)
+    return (Charge(admitted.charged, -admitted.held_nusd),)
 
 
 def settle(admitted: Admitted, cost_nusd: int, at_ms: int) -> tuple[Charges, Sequence[Event]]:
     """Turn what was held into what the call cost; return what operators are to know, too."""
-    charges = [Charge(admitted.hold.charged, -admitted.held_nusd, cost_nusd)]
+    charges = [Charge(admitted.charged, -admitted.held_nusd, cost_nusd)]
     events: list[Event] = []
     for period in admitted.periods:
         nusd = period.settle(admitted.held_nusd, cost_nusd)

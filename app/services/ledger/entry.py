@@ -22,7 +22,10 @@ class Basis(StrEnum):
 
 
 class Entry(NamedTuple):
-    """One call, as it ended. Every admitted call has exactly one."""
+    """One call, as it ended. Every admitted call has exactly one.
+
+    These are the columns of its table, in their order, but for when it was settled.
+    """
 
     id: str  # the x-request-id of the answer
     created_at_ms: int  # epoch milliseconds, when the call was admitted
@@ -33,12 +36,12 @@ class Entry(NamedTuple):
     upstream: str | None  # None where no upstream was chosen
     upstream_model: str | None
     stream: bool
-    status: Status
+    status: str  # of `Status`
     error_code: str | None
     finish_reason: str | None
     units_in: int | None  # tokens; None where unknown
     units_out: int | None
-    basis: Basis | None  # None where no units are known
+    basis: str | None  # of `Basis`; None where no units are known
     attempts: int
     latency_ms: int
     ttft_ms: int | None  # time to first token (first answer event); None where none came
@@ -49,8 +52,8 @@ class Entry(NamedTuple):
     cached_in: int | None = None  # those of `units_in` that the upstream had in its cache
     cost_nusd: int | None = None  # nano-dollars; None where the price is unknown
     held_nusd: int = 0  # the most that was reserved for it
-    price: Mapping[str, Any] | None = None  # the one used: `Price.facts()`
-    charged: Sequence[str] | None = None  # ids of the budget periods that it counts into
+    price: str | None = None  # the one used: `Price.json`
+    charged: str | None = None  # ids of the budget periods that it counts into, as JSON
     tags: Mapping[str, str] | None = None  # None where there are none
     end_user: str | None = None  # whom the caller says it is for (OpenAI's `user`)
     tries: Sequence[Mapping[str, Any]] | None = None  # each attempt, paid losers included

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -15,7 +15,7 @@ from app.db.ledger_writer import LedgerWriter
 from app.db.repositories.holds import HoldDirectory
 from app.models.holds import HoldRow
 from app.services.ledger.entry import Basis, Entry, Status
-from app.services.ledger.ledger import Ledger, entry_row
+from app.services.ledger.ledger import Ledger, entry_row, json_text
 from app.utils.background import running_beside
 
 LEASE_SECONDS: Final = 30.0
@@ -87,7 +87,6 @@ async def settle_orphans(
 
 def _lost_entry(hold: HoldRow, at_ms: int) -> Entry:
     """Return the entry of a call whose gateway died under it: it may have used all it held."""
-    price: dict[str, Any] | None = hold.price
     return Entry(
         id=hold.id,
         created_at_ms=hold.created_at_ms,
@@ -111,10 +110,10 @@ def _lost_entry(hold: HoldRow, at_ms: int) -> Entry:
         team_id=hold.team_id,
         unit_in=hold.unit_in,
         unit_out=hold.unit_out,
-        cost_nusd=None if price is None else hold.held_nusd,
+        cost_nusd=None if hold.price is None else hold.held_nusd,
         held_nusd=hold.held_nusd,
-        price=price,
-        charged=hold.charged,
+        price=json_text(hold.price),
+        charged=json_text(hold.charged),
         tags=hold.tags,
         end_user=hold.end_user,
     )

@@ -1,14 +1,12 @@
 """Where every call is written down: first what is intended, then what became of it."""
 
 from collections.abc import Awaitable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from pydantic_core import to_json
 
 from app.core.errors import NotReadyError
 from app.db.ledger_changes import (
-    ENTRIES,
-    HOLDS,
     Change,
     Charge,
     Event,
@@ -65,7 +63,7 @@ class Ledger:
             NotReadyError: the database does not take it in time.
             AppError: the database refuses it.
         """
-        intent = Intent(self._hold_row(hold), charges, is_durable)
+        intent = Intent(self._row_of(hold), charges, is_durable)
         return self._writer.write(intent, patience_seconds=INTENT_SECONDS)
 
     def withdraw(self, hold_id: str, charges: Sequence[Charge]) -> None:
@@ -103,73 +101,19 @@ class Ledger:
         """
         await self._writer.flush()
 
-    def _hold_row(self, hold: Hold) -> Row:
-        return HOLDS.row(
-            {
-                "id": hold.id,
-                "lease_id": self.lease_id,
-                "created_at_ms": hold.created_at_ms,
-                "key_id": hold.key_id,
-                "client_request_id": hold.client_request_id,
-                "task": hold.task,
-                "model": hold.model,
-                "upstream": hold.upstream,
-                "upstream_model": hold.upstream_model,
-                "stream": hold.stream,
-                "user_id": hold.user_id,
-                "team_id": hold.team_id,
-                "unit_in": hold.unit_in,
-                "unit_out": hold.unit_out,
-                "units_in": hold.units_in,
-                "units_out": hold.units_out,
-                "held_nusd": hold.held_nusd,
-                "price": _json(hold.price),
-                "charged": _json(hold.charged),
-                "tags": _json(hold.tags),
-                "end_user": hold.end_user,
-            }
-        )
+    def _row_of(self, hold: Hold) -> Row:
+        hold_id, *facts, tags, end_user = hold
+        return (hold_id, self.lease_id, *facts, json_text(tags), end_user)
 
 
 def entry_row(entry: Entry) -> Row:
     """Return an entry as its table keeps it."""
-    return ENTRIES.row(
-        {
-            "id": entry.id,
-            "created_at_ms": entry.created_at_ms,
-            "settled_at_ms": entry.created_at_ms + entry.latency_ms,
-            "key_id": entry.key_id,
-            "client_request_id": entry.client_request_id,
-            "task": entry.task,
-            "model": entry.model,
-            "upstream": entry.upstream,
-            "upstream_model": entry.upstream_model,
-            "stream": entry.stream,
-            "status": str(entry.status),
-            "error_code": entry.error_code,
-            "finish_reason": entry.finish_reason,
-            "units_in": entry.units_in,
-            "units_out": entry.units_out,
-            "basis": None if entry.basis is None else str(entry.basis),
-            "attempts": entry.attempts,
-            "latency_ms": entry.latency_ms,
-            "ttft_ms": entry.ttft_ms,
-            "user_id": entry.user_id,
-            "team_id": entry.team_id,
-            "unit_in": entry.unit_in,
-            "unit_out": entry.unit_out,
-            "cached_in": entry.cached_in,
-            "cost_nusd": entry.cost_nusd,
-            "held_nusd": entry.held_nusd,
-            "price": _json(entry.price),
-            "charged": _json(entry.charged),
-            "tags": _json(entry.tags),
-            "end_user": entry.end_user,
-            "tries": _json(entry.tries),
-        }
-    )
+    entry_id, created_at_ms, *facts, tags, end_user, tries = entry
+    settled_at_ms = created_at_ms + entry.latency_ms
+    texts = json_text(tags), end_user, json_text(tries)
+    return (entry_id, created_at_ms, settled_at_ms, *facts, *texts)
 
 
-def _json(value: Any) -> str | None:
+def json_text(value: object) -> str | None:
     """Return the text that a JSON column keeps; nothing is kept of what is empty."""
     return to_json(value).decode() if value else None

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from app.core.money import LARGEST_NUSD, cost_nusd
+from pydantic_core import to_json
+
+from app.core.money import LARGEST_NUSD, PER_UNITS, cost_nusd
 
 
 class PricedUnit(StrEnum):
@@ -30,6 +32,8 @@ class Price:
     units: Mapping[PricedUnit, int]
     source: str  # who says so: `meterhouse.toml`, `api`, `import:litellm`, `upstream` ...
     # Worked out once: a call of tokens asks for its cost twice, and keeps what the price was.
+    is_free: bool = field(init=False, repr=False, compare=False)  # nothing costs anything
+    json: str = field(init=False, repr=False, compare=False)  # the facts, as an entry keeps them
     _of_tokens: tuple[int, int, int, int] = field(init=False, repr=False, compare=False)
     _facts: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
@@ -38,23 +42,22 @@ class Price:
         kinds = (PricedUnit.INPUT_TOKEN, PricedUnit.CACHED_INPUT_TOKEN, PricedUnit.OUTPUT_TOKEN)
         per_kind = (*map(self.of, kinds), self.of(PricedUnit.REQUEST))
         object.__setattr__(self, "_of_tokens", per_kind)
+        object.__setattr__(self, "is_free", not any(per_kind))
         facts = {"source": self.source, **{unit.value: nusd for unit, nusd in self.units.items()}}
         object.__setattr__(self, "_facts", facts)
-
-    @property
-    def is_free(self) -> bool:
-        """Say whether nothing costs anything."""
-        return not any(self._of_tokens)
+        object.__setattr__(self, "json", to_json(facts).decode())
 
     def cost_of_tokens(self, tokens_in: int, tokens_out: int, cached_in: int = 0) -> int:
         """Return what one call with so many tokens costs, as `cost` does."""
         per_input, per_cached, per_output, per_request = self._of_tokens
-        cost = cost_nusd(tokens_in - cached_in, per_input) + cost_nusd(tokens_out, per_output)
+        # Rounded up as `cost_nusd` does.
+        cost = -(-(tokens_in - cached_in) * per_input // PER_UNITS)
+        cost += -(-tokens_out * per_output // PER_UNITS)
         if cached_in:
             cost += cost_nusd(cached_in, per_cached)
         if per_request:
             cost += cost_nusd(1, per_request)
-        return min(cost, LARGEST_NUSD)
+        return cost if cost < LARGEST_NUSD else LARGEST_NUSD  # noqa: FURB136 - no call
 
     def cost(self, counts: Mapping[PricedUnit, int]) -> int:
         """Return what so many units of each kind cost, in nano-dollars, each kind rounded up.

@@ -338,7 +338,7 @@ def entry_of(admitted: Admitted, tries: Sequence[Mapping[str, Any]]) -> Entry:
         user_id=hold.user_id,
         team_id=hold.team_id,
         cost_nusd=sum(one["cost_nusd"] for one in tries),
-        price=None if admitted.price is None else admitted.price.facts(),
+        price=None if admitted.price is None else admitted.price.json,
         held_nusd=admitted.held_nusd,
         charged=hold.charged,
         tries=tries,

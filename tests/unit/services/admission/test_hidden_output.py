@@ -30,7 +30,7 @@ HOLD = Hold(
     units_out=1_000,
     held_nusd=1,
     price=None,
-    charged=(),
+    charged=None,
     tags={},
     end_user=None,
 )
@@ -46,6 +46,7 @@ def _stream(*, held: int = 1_000, written: int = 0, model: str = "m") -> Admitte
         scopes=(),
         offers=(offer,),
         periods=(),
+        charged=(),
         grant=Grant(None),
         offer=offer,
         held_nusd=1,

@@ -207,7 +207,6 @@ async def test_a_whole_answer_leaves_one_entry_with_what_was_used() -> None:
             team_id="team_1",
             unit_in="token",
             unit_out="token",
-            charged=(),
             tags={},
             tries=[
                 {
@@ -268,7 +267,7 @@ async def test_a_stream_that_breaks_leaves_an_entry_with_the_reason_and_no_end_m
     assert [(entry.status, entry.error_code) for entry in ledger.entries] == [
         (Status.ERROR, "upstream_truncated")
     ]
-    assert ledger.entries[0].basis is Basis.ESTIMATED
+    assert ledger.entries[0].basis == Basis.ESTIMATED
 
 
 async def test_an_error_nobody_foresaw_leaves_an_entry_too() -> None:
@@ -317,7 +316,7 @@ async def test_an_event_has_gone_out_once_it_is_handed_on() -> None:
     [body] = ledger.bodies
     assert body is not None
     assert body[2:] == ("{}", PIECES[0].decode(), False)
-    assert ledger.entries[0].status is Status.CANCELLED
+    assert ledger.entries[0].status == Status.CANCELLED
 
 
 async def test_nothing_is_stored_of_a_call_without_a_rule() -> None:
