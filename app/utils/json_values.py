@@ -23,7 +23,9 @@ def list_in(value: object) -> list[Any]:
 
 def objects_in(value: object) -> list[JsonObject]:
     """Return those items of a list that are objects."""
-    return [item for item in list_in(value) if isinstance(item, dict)]
+    if not isinstance(value, list):
+        return []
+    return [item for item in value if isinstance(item, dict)]  # pyright: ignore[reportUnknownVariableType]
 
 
 def encoded(value: object) -> bytes:

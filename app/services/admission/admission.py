@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 import structlog
@@ -17,7 +18,7 @@ from app.services.admission.budgets import Budgets, refusal_of
 from app.services.admission.holds import Holds
 from app.services.admission.limits import Limiter
 from app.services.admission.measured import Measured
-from app.services.admission.needs import Need, Needs
+from app.services.admission.needs import Needs
 from app.services.admission.rate_headers import rate_headers
 from app.services.admission.refusal_errors import error_of
 from app.services.admission.refusals import Refusal
@@ -146,29 +147,30 @@ class Admission:
         self, call: Call, plan: Plan, scopes: Sequence[AccountScope]
     ) -> Admitted:
         measured, who = Measured(call), call.principal
-
-        def attempt() -> Admitted | Refusal:
-            return self._take(self._needs.of(measured, plan, scopes, self._now_ms()))
-
         seconds = self._limiter.wait_up_to_seconds(scopes)
         if seconds > 0:
-            place = Place(who.team_id, who.turn_id)
             got = await self._waiting.wait(
-                place, attempt, self._give_back, seconds=seconds, size_bytes=len(call.body)
+                Place(who.team_id, who.turn_id),
+                partial(self._take, measured, plan, scopes),
+                self._give_back,
+                seconds=seconds,
+                size_bytes=len(call.body),
             )
         else:
-            got = attempt()
+            got = self._take(measured, plan, scopes)
         if isinstance(got, Refusal):
             raise error_of(got)
         return got
 
-    def _take(self, need: Need) -> Admitted | Refusal:
+    def _take(
+        self, measured: Measured, plan: Plan, scopes: Sequence[AccountScope]
+    ) -> Admitted | Refusal:
         """Take everything or nothing. No other call comes in between.
 
         Raises:
-            BudgetExceededError: waiting does not help.
+            BudgetExceededError, PriceUnknownError: waiting does not help.
         """
-        now = self._clock.monotonic()
+        need, now = self._needs.of(measured, plan, scopes, self._now_ms()), self._clock.monotonic()
         busy = refusal_of(need.counted.periods, need.nusd, need.at_ms)
         refusal = self._limiter.check(need.scopes, need.tokens, now) or busy
         if refusal is not None:

@@ -92,9 +92,8 @@ class Admitted:
 
     def price_of(self, provider: str | None) -> Price | None:
         """Return the price where this provider answered."""
-        if self.price is not self.offer.quote.price:  # pinned, or assumed
-            return self.price
-        return self.offer.quote.of(provider)
+        price, quote = self.offer.price, self.offer.quote
+        return quote.of(provider) if price is quote.price else price  # it is pinned, or assumed
 
 
 def price_for(

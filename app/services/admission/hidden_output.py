@@ -25,12 +25,12 @@ class HiddenOutput:
 
     def note(self, admitted: Admitted, units_out: int) -> None:
         """Note what a call has written in the end. Text has at most one token a byte."""
+        if not admitted.hold.stream:
+            return
         upstream, model = admitted.offer.target.upstream, admitted.upstream_model
         most = admitted.written + TEMPLATE_TOKENS
         if not admitted.is_held_in_full:
             most = min(most, admitted.held_output)
-        if not admitted.hold.stream or units_out <= most:
-            return
-        if not self.is_known_of(upstream, model):
+        if units_out > most and not self.is_known_of(upstream, model):
             self._models.add((upstream, model))
             _log.warning("output_was_hidden", upstream=upstream, model=model, tokens=units_out)

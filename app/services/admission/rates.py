@@ -50,7 +50,9 @@ class Rates:
             more = used - (taken if taken < limit else limit)  # noqa: FURB136 - no call
             if more > 0:
                 rate.charge(now_ns, more, under=limit)
-            elif more < 0:
+            elif rate.limit == limit:
+                rate.full_at += more * MINUTE_NS
+            else:
                 rate.give_back(-more, under=limit)
 
     def give_back(self, taken: int) -> None:

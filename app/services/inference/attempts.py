@@ -25,6 +25,7 @@ from app.services.routing.health import Health
 from app.services.routing.target import Target
 
 _LEAST_SECONDS: Final = 0.001  # a limit has to be more than nothing
+_GOOD: Final = Ending(Status.OK)
 
 
 class Attempts:
@@ -59,9 +60,8 @@ class AttemptsOfCall:
         self._admitted = admitted
         targets = [offer.target for offer in admitted.offers]
         self._course = Course(targets, its.health, its.entrances, its.clock)
-        self._ends_at = call.trace.started + max(
-            target.timeouts.total_seconds for target in targets
-        )
+        seconds = [target.timeouts.total_seconds for target in targets]
+        self._ends_at = call.trace.started + max(seconds)
         self._error: AppError | None = None
 
     async def next(self) -> Attempt:
@@ -102,14 +102,15 @@ class AttemptsOfCall:
         trace, is_hard = call.trace, admitted.is_hard
         trace.detours += self._course.skipped(target)
         self._course.note_asked(target)
-        trace.begin_attempt(target.upstream, admitted.upstream_model)
+        offer = admitted.offer
+        trace.begin_attempt(target.upstream, offer.upstream_model)
         return Attempt(
             target=target,
             request=ChatRequest(
                 call.payload,
                 call.body,
-                admitted.upstream_model,
-                admitted.bound.cap if is_hard else None,
+                offer.upstream_model,
+                offer.bound.cap if is_hard else None,
                 is_metered=is_hard,
                 timeouts=self._timeouts(target) if self._outcome.tries else target.timeouts,
             ),
@@ -157,7 +158,7 @@ class AttemptsOfCall:
 def _ending(attempt: Attempt, error: BaseException | None) -> Ending:
     match error:
         case None:
-            return Ending(Status.OK)
+            return _GOOD
         case UpstreamError():
             return Ending(Status.ERROR, error.code, is_unbilled=not error.may_be_billed)
         case AppError():  # of our own; before the first byte, there was no connection for it

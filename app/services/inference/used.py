@@ -40,7 +40,7 @@ def used_by(admitted: Admitted, facts: AnswerFacts, ending: Ending, *, stream: b
     our count of what came out, or what the upstream said last; of a whole answer, everything that
     is held for it.
     """
-    bound = admitted.bound
+    bound = admitted.offer.bound
     is_whole = ending.status is Status.OK and facts.cut_code is None
     usage = facts.usage
     if usage is not None and _is_final(facts, is_whole=is_whole):

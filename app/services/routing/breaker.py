@@ -44,7 +44,10 @@ class Breaker:
     for 5 s, and for twice as long each time that the probe after it fails, at most for 300 s.
     """
 
-    __slots__ = ("_generation", "_in_a_row", "_is_probing", "_opened", "_past", "_random", "_until")
+    __slots__ = (
+        *("_generation", "_in_a_row", "_is_probing", "_opened", "_past", "_random", "_until"),
+        "is_closed",
+    )
 
     def __init__(self, randomly: Callable[[], float] = chance) -> None:
         """Begin closed. `randomly` gives numbers from 0 to 1."""
@@ -53,13 +56,9 @@ class Breaker:
         self._in_a_row = 0
         self._opened = 0  # times without a success in between
         self._until: float | None = None  # open, or half-open from then on; None: closed
+        self.is_closed = True  # calls go as ever
         self._is_probing = False
         self._generation = 0  # of its states: what began in another one says nothing about this one
-
-    @property
-    def is_closed(self) -> bool:
-        """Say whether calls go as ever."""
-        return self._until is None
 
     def state(self, now: float) -> BreakerState:
         """Return the state at a moment."""
@@ -123,6 +122,7 @@ class Breaker:
 
     def _change(self, until: float | None) -> None:
         self._until = until
+        self.is_closed = until is None
         self._is_probing = False
         self._generation += 1
 

@@ -59,7 +59,7 @@ class Catalogue:
                 "An operator can set default_model in meterhouse.toml.",
                 param="model",
             )
-        if not self.is_allowed(name, allowed):
+        if allowed is not None and not self.is_allowed(name, allowed):
             raise ModelNotAllowedError(
                 f"Your key may not call the model {name!r}. GET /v1/models lists those that it "
                 "may; whoever runs this gateway can issue one that may call others.",
@@ -93,9 +93,9 @@ class Catalogue:
 
     def find(self, name: str) -> Choice | None:
         """Return who answers for a name, or None where nobody does."""
-        configured = self._configured.get(name)
-        if configured is not None:
-            return configured
+        known = self._configured.get(name) or self._asked.get(name)
+        if known is not None:
+            return known
         upstream, _, rest = name.partition("/")
         if rest and upstream in self._pools:
             return self._unnamed(upstream, rest, name)
@@ -103,14 +103,12 @@ class Catalogue:
 
     def _unnamed(self, upstream: str, model: str, name: str) -> Choice:
         """Return a target that was asked for by itself: somebody may have named it."""
-        known = self._asked.get(name)
-        if known is None:
-            target = TargetConfig.model_construct(upstream=upstream, model=model)
-            known = Choice(self._names.get((upstream, model), name), self._targets(target))
-            if len(self._asked) >= _MAX_ASKED:
-                self._asked.clear()
-            self._asked[name] = known
-        return known
+        target = TargetConfig.model_construct(upstream=upstream, model=model)
+        choice = Choice(self._names.get((upstream, model), name), self._targets(target))
+        if len(self._asked) >= _MAX_ASKED:
+            self._asked.clear()
+        self._asked[name] = choice
+        return choice
 
     def _choice(self, name: str, model: ModelConfig) -> Choice:
         targets = [one for target in model.targets for one in self._targets(target)]

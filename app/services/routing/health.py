@@ -57,8 +57,10 @@ class Health:
         """Return whether a place can be asked now, and else why not and when."""
         now = self._clock.monotonic()
         target = self._targets.get(place)
-        pause = self._pauses.get((place.upstream, place.credential))
-        if (target is None or target.is_fine(now)) and (pause is None or pause.until <= now):
+        pause = self._pauses.get((place.upstream, place.credential)) if self._pauses else None
+        if (pause is None or pause.until <= now) and (
+            target is None or (target.breaker.is_closed and target.pause.until <= now)
+        ):
             return _GOOD
         found = list(self._against(target, pause, now))
         return max(found, default=_GOOD)

@@ -60,10 +60,6 @@ class TargetHealth:
     running: int = 0  # calls
     trouble: Trouble | None = None
 
-    def is_fine(self, now: float) -> bool:
-        """Say whether nothing speaks against asking it."""
-        return self.breaker.is_closed and self.pause.until <= now
-
     def measured(self, *, stream: bool) -> float | None:
         """Return how long a caller waits for the first words, or None: nobody knows yet."""
         return (self.first_event if stream else self.whole).value
