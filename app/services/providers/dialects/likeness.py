@@ -17,7 +17,7 @@ _TEXTS: Final = re.compile(
 class Likeness:
     """What stands before and after the one text of an event: the next ones mostly have it too."""
 
-    __slots__ = ("_after", "_before")
+    __slots__ = ("_after", "_before", "_frame_bytes")
 
     def __init__(self) -> None:
         """Know of no event."""
@@ -29,21 +29,23 @@ class Likeness:
         if len(texts) == 1:
             start, end = texts[0]
             self._before, self._after = event[:start], event[end:]
+            self._frame_bytes = len(event) - (end - start)
 
     def measure(self, events: bytes, start: int, facts: AnswerFacts) -> int:
         """Add the texts of the events from `start` on that are alike; return where they end."""
-        before, after = self._before, self._after
+        before, size = self._before, len(self._before)
         if not before or not events.startswith(before, start):
             return start
         texts: list[bytes] = []
-        for event in events[start:].split(after)[:-1]:
+        for event in events[start:].split(self._after)[:-1]:
             if not event.startswith(before):
                 break
-            texts.append(event[len(before) :])
+            texts.append(event[size:])
         written = b" ".join(texts)
-        if not _TEXTS.fullmatch(written) or not is_utf8(written):
+        if not texts or not _TEXTS.fullmatch(written) or not is_utf8(written):
             return start
-        size = len(b"".join(texts))
-        facts.text_bytes += size
-        facts.text_pieces += len(texts) - texts.count(b"")
-        return start + size + len(texts) * (len(before) + len(after))
+        count = len(texts)
+        text_bytes = len(written) - (count - 1)
+        facts.text_bytes += text_bytes
+        facts.text_pieces += count - texts.count(b"")
+        return start + text_bytes + count * self._frame_bytes
