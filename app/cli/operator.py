@@ -12,6 +12,8 @@ from pydantic import BaseModel, PlainSerializer, SecretStr, ValidationError
 from app.cli.private_file import write_private
 from app.core.errors import AppError, ConfigurationError, NotReadyError
 from app.db.data_lock import is_held
+from app.services.providers.http_client import KEEPALIVE_SECONDS
+from app.services.providers.transport import UpstreamTransport
 
 Item_co = TypeVar("Item_co", covariant=True)
 Item = TypeVar("Item")
@@ -123,6 +125,8 @@ async def open_operator_api(
 ) -> AsyncGenerator[OperatorApi]:
     """Open a way to a gateway that ignores whatever proxies the environment names."""
     headers = {"Authorization": f"Bearer {secret.get_secret_value()}"}
+    if transport is None:  # httpx2's own loads certificates at once
+        transport = UpstreamTransport(max_connections=1, keepalive_seconds=KEEPALIVE_SECONDS)
     async with httpx2.AsyncClient(
         base_url=url, headers=headers, timeout=_SECONDS, trust_env=False, transport=transport
     ) as client:

@@ -22,9 +22,15 @@ class Origin(NamedTuple):
 
 
 async def dial(
-    origin: Origin, make: Callable[[], _Protocol], ssl_context: ssl.SSLContext, *, until: float
+    origin: Origin,
+    make: Callable[[], _Protocol],
+    verifying: Callable[[], ssl.SSLContext],
+    *,
+    until: float,
 ) -> _Protocol:
     """Return what `make` makes, connected to an origin; give up at a time of the event loop.
+
+    Where the origin has a certificate, it is verified with what `verifying` returns.
 
     Raises:
         httpx2.ConnectTimeout: finding and reaching the host took too long.
@@ -36,7 +42,7 @@ async def dial(
         raise httpx2.UnsupportedProtocol(f"An upstream is reached by HTTP, not by {scheme}.")
     try:
         async with asyncio.timeout_at(until):
-            return await _connect(origin, make, ssl_context)
+            return await _connect(origin, make, verifying)
     except TimeoutError as error:
         raise httpx2.ConnectTimeout("The upstream could not be reached in time.") from error
     except OSError as error:
@@ -44,7 +50,7 @@ async def dial(
 
 
 async def _connect(
-    origin: Origin, make: Callable[[], _Protocol], ssl_context: ssl.SSLContext
+    origin: Origin, make: Callable[[], _Protocol], verifying: Callable[[], ssl.SSLContext]
 ) -> _Protocol:
     loop = asyncio.get_running_loop()
     host = origin.host.decode("ascii")
@@ -59,7 +65,7 @@ async def _connect(
     _, connection = await loop.create_connection(
         make,
         sock=line,
-        ssl=ssl_context if secure else None,
+        ssl=verifying() if secure else None,
         server_hostname=host if secure else None,
     )
     return connection

@@ -37,13 +37,13 @@ class UpstreamTransport(httpx2.AsyncBaseTransport):
 
         Keep `keepalive_seconds` below what upstreams allow (5 s is common), or a request may meet
         a connection that is just being closed. Without a context certificates are verified as
-        httpx2 does by default.
+        httpx2 does by default; they are loaded for the first connection that needs them.
         """
         self._loop = asyncio.get_running_loop()
         self._pool = ConnectionPool(
             max_connections=max_connections,
             keepalive_seconds=keepalive_seconds,
-            ssl_context=ssl_context or httpx2.create_ssl_context(trust_env=False),
+            ssl_context=ssl_context,
         )
 
     async def ask(
