@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui test test-ui test-browser check prove faults soak fix docs bench bench-peers bench-steps bench-reports lock lock-check clean
+.PHONY: help run demo ui test test-ui test-browser check prove faults soak fix docs schema bench bench-peers bench-steps bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -56,6 +56,10 @@ docs: ## write docs/guide.md and docs/access.md from the tests
 	@scripts/setup test
 	@.venv/bin/python -m tests.architecture.guide
 	@.venv/bin/python -m tests.integration.access.page
+
+schema: ## write app/db/newest.sql again, after a new migration
+	@scripts/setup test
+	@.venv/bin/python -m tests.integration.db.newest
 
 bench: ## measure against a null route and a direct call (QUICK=1 for half a minute)
 	@scripts/setup test

@@ -1,6 +1,6 @@
 """The migrations make what the models say."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +75,11 @@ def describe(engine: Engine) -> dict[str, Any]:
                 {**column, "type": str(column["type"])} for column in found.get_columns(table)
             ],
             "primary key": found.get_pk_constraint(table),
-            "unique": found.get_unique_constraints(table),
+            "unique": sorted(found.get_unique_constraints(table), key=_by_name),
             "checks": sorted(
                 (check["name"], check["sqltext"]) for check in found.get_check_constraints(table)
             ),
-            "foreign keys": found.get_foreign_keys(table),
+            "foreign keys": sorted(found.get_foreign_keys(table), key=_by_name),
             "indexes": sorted(
                 (str(index["name"]), index["column_names"]) for index in found.get_indexes(table)
             ),
@@ -87,6 +87,10 @@ def describe(engine: Engine) -> dict[str, Any]:
         for table in found.get_table_names()
         if table != "alembic_version"
     }
+
+
+def _by_name(constraint: Mapping[str, Any]) -> str:
+    return str(constraint["name"])
 
 
 def test_alembic_finds_nothing_to_do(migrated: Engine) -> None:

@@ -13,6 +13,7 @@ from app.core.errors import ConfigurationError
 from app.db import migrate, schema
 from app.db.database import open_database
 from app.db.sqlite import FILE_NAME
+from tests.integration.db import newest
 
 
 def set_revision(path: Path, revision: str) -> None:
@@ -58,6 +59,26 @@ def test_an_upgrade_makes_a_private_database_at_head(tmp_path: Path) -> None:
     assert schema.current(data_dir) == schema.head()
     assert data_dir.stat().st_mode & 0o777 == 0o700
     assert (data_dir / FILE_NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_database_is_what_the_migrations_come_to(path: Path) -> None:
+    expected = newest.migrated()
+
+    assert schema.NEWEST.read_text() == expected, "Run `make schema`."
+    assert newest.dump(path) == expected
+
+
+def test_a_database_that_cannot_be_made_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.sql"
+    broken.write_text(schema.NEWEST.read_text().replace("COMMIT;", "CREATE TABLE;"))
+    monkeypatch.setattr(schema, "NEWEST", broken)
+
+    with pytest.raises(ConfigurationError, match="is not upgraded, and as it was before: "):
+        schema.upgrade(tmp_path / "data")
+
+    assert schema.current(tmp_path / "data") is None
 
 
 def test_asking_for_the_schema_changes_nothing(path: Path) -> None:
