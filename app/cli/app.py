@@ -2,27 +2,13 @@
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Final, NoReturn
 
 import typer
 from typer.exceptions import Abort, TyperException
 
 from app import __version__
-from app.cli import (
-    budgets,
-    check,
-    database,
-    keys,
-    limits,
-    prices,
-    serve,
-    sign_in,
-    simulate,
-    teams,
-    upstreams,
-    users,
-    verify,
-)
 from app.cli.desk import AppFactory
 from app.core.errors import AppError, NotReadyError
 
@@ -30,13 +16,19 @@ EXIT_FAILED: Final = 1
 EXIT_USER: Final = 2  # what the person at the keyboard can mend
 EXIT_INTERRUPTED: Final = 130
 
-cli = typer.Typer(
-    name="meterhouse",
-    help="Meterhouse: one endpoint for a team's AI calls.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+# Where the commands are, in the order of the help: those of a group bear its name.
+_ALONE: Final = {
+    "serve": "serve",
+    "sign-in-link": "sign_in",
+    "simulate": "simulate",
+    "check": "check",
+    "verify": "verify",
+}
+_GROUPS: Final = {
+    **{name: name for name in ("users", "teams", "keys", "budgets", "limits", "prices")},
+    "upstreams": "upstreams",
+    "db": "database",
+}
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
@@ -45,8 +37,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with 
         raise typer.Exit
 
 
-@cli.callback()
-def start(
+def _start(
     *,
     version: Annotated[
         bool,
@@ -59,19 +50,24 @@ def start(
     del version
 
 
-cli.command("serve")(serve.serve)
-cli.command("sign-in-link")(sign_in.print_sign_in_link)
-cli.command("simulate")(simulate.simulate)
-cli.command("check")(check.check)
-cli.command("verify")(verify.verify)
-cli.add_typer(users.commands, name="users")
-cli.add_typer(teams.commands, name="teams")
-cli.add_typer(keys.commands, name="keys")
-cli.add_typer(budgets.commands, name="budgets")
-cli.add_typer(limits.commands, name="limits")
-cli.add_typer(prices.commands, name="prices")
-cli.add_typer(upstreams.commands, name="upstreams")
-cli.add_typer(database.commands, name="db")
+def _command_line(wanted: str | None) -> typer.Typer:
+    """Return the command line with the command that is wanted, or with all if there is none such.
+
+    The others need not be loaded: they are a twentieth of what a start takes.
+    """
+    cli = typer.Typer(
+        name="meterhouse",
+        help="Meterhouse: one endpoint for a team's AI calls.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    cli.callback()(_start)
+    modules = {**_ALONE, **_GROUPS}
+    for name in [wanted] if wanted in modules else modules:
+        commands: typer.Typer = import_module(f"app.cli.{modules[name]}").commands
+        cli.add_typer(commands, name=name if name in _GROUPS else None)
+    return cli
 
 
 def run(create_app: AppFactory) -> NoReturn:
@@ -83,6 +79,7 @@ def execute(create_app: AppFactory, arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status: 2 is for mistakes that a person can mend."""
     status = EXIT_USER
     try:
+        cli = _command_line(arguments[0] if arguments else None)
         return cli([*arguments], standalone_mode=False, obj=create_app) or 0
     except AppError as error:
         complaint = error.message

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, cast
 
+import typer
 from pydantic import BaseModel, SecretStr
 
 from app.cli.answers import choose_answers
@@ -17,9 +18,12 @@ from app.core.config import Settings, origin_of, read_variables, variable_name
 from app.core.gateway_file import GatewayConfig, gateway_path
 from app.db import schema
 
+commands = typer.Typer()
+
 _HIDDEN: Final = "(set, hidden)"
 
 
+@commands.command("check")
 def check(*, data: DataOption = None, config: ConfigOption = None) -> None:
     """Check settings and gateway file, and print what they come to, without secrets."""
     settings = read_settings(data_dir=data, config_file=config)

@@ -25,8 +25,9 @@ from app.core.config import Settings
 from app.core.gateway_file import GatewayConfig
 from app.core.security import new_secret
 from app.db.data_lock import hold
-from app.simulator.app import create_simulator
 from app.utils.background import running_beside
+
+commands = typer.Typer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class _Start:
     create_app: AppFactory
 
 
+@commands.command("serve")
 def serve(
     context: typer.Context,
     *,
@@ -74,6 +76,9 @@ async def _run(start: _Start) -> None:
         if start.answers.is_simulated:
             place = stack.enter_context(closing(listen("127.0.0.1", 0)))
             ending = asyncio.Event()
+            # A gateway in earnest never needs it.
+            from app.simulator.app import create_simulator  # noqa: PLC0415
+
             simulator = Server(
                 create_simulator(closing=ending),
                 place,

@@ -13,7 +13,10 @@ from app.cli.people import find_user, require_admin
 from app.cli.settings import read_quiet_settings
 from app.core.errors import ConfigurationError
 
+commands = typer.Typer()
 
+
+@commands.command("sign-in-link")
 def print_sign_in_link(
     user: Annotated[
         str | None,

@@ -16,7 +16,10 @@ from app.cli.settings import read_settings
 from app.simulator.app import create_simulator
 from app.simulator.script import load_script
 
+commands = typer.Typer()
 
+
+@commands.command("simulate")
 def simulate(
     *,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8001,

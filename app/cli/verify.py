@@ -9,7 +9,10 @@ from app.cli.settings import read_settings
 from app.core.clock import SystemClock, epoch_ms
 from app.db import verifier
 
+commands = typer.Typer()
 
+
+@commands.command("verify")
 def verify(*, data: DataOption = None) -> None:
     """Prove that ledger, holds and budgets agree; exit 1 and a line for each that does not.
 
