@@ -231,3 +231,17 @@ def test_a_limit_below_one_is_refused(limit: int) -> None:
         Gcra(limit)
     with pytest.raises(ValueError, match="1 or more"):
         Gcra(1).change_limit(limit)
+
+
+@pytest.mark.parametrize("limits", [(1, 2), (2, 1)])
+def test_of_two_that_have_as_little_left_the_smaller_is_the_tightest(
+    limits: tuple[int, int],
+) -> None:
+    rates = [Gcra(limit) for limit in limits]
+    for rate in rates:
+        rate.charge(0, rate.limit)
+
+    left = Rates(rates).tightest(0)
+
+    assert left is not None
+    assert (left.limit, left.remaining) == (1, 0)
