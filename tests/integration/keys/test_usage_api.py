@@ -1,5 +1,6 @@
 """Reading one's own part of the ledger over HTTP."""
 
+import json
 from typing import Any
 
 import pytest
@@ -49,8 +50,8 @@ class TestEntries:
             cached_in=4,
             cost_nusd=12_500_000,
             held_nusd=500_000_000,
-            price={"source": "api", "input_token": 1_250 * NANO},
-            charged=["budget_1@0"],
+            price=json.dumps({"source": "api", "input_token": 1_250 * NANO}),
+            charged='["budget_1@0"]',
             tries=[{"upstream": "hf", "cost_nusd": 12_500_000}],
         )
 
@@ -155,7 +156,7 @@ class TestEntries:
 class TestSums:
     def test_add_up_calls_by_status_and_their_units(self, caller: Caller) -> None:
         caller.call(cost_nusd=NANO)
-        caller.call(units_in=1, units_out=2, cost_nusd=1, price={"source": "assumed"})
+        caller.call(units_in=1, units_out=2, cost_nusd=1, price='{"source": "assumed"}')
         caller.call(status=Status.CANCELLED, units_in=None, units_out=None, basis=None)
         caller.call(status=Status.ERROR, units_in=100, units_out=0, latency_ms=9, ttft_ms=None)
 
