@@ -16,11 +16,6 @@ def object_in(value: object) -> JsonObject:
     return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]
 
 
-def list_in(value: object) -> list[Any]:
-    """Return a value that is a list, or an empty one in place of anything else."""
-    return value if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
-
-
 def objects_in(value: object) -> list[JsonObject]:
     """Return those items of a list that are objects."""
     if not isinstance(value, list):
