@@ -2,9 +2,10 @@
 
 import asyncio
 import math
+from abc import ABC, abstractmethod
 
 
-class Waiting(asyncio.Protocol):
+class Waiting(asyncio.Protocol, ABC):
     """What one reader or writer of a connection waits for; times are the event loop's."""
 
     def __init__(self) -> None:
@@ -37,9 +38,9 @@ class Waiting(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    @abstractmethod
     def _give_up(self) -> None:
         """End the wait whose time is over."""
-        raise NotImplementedError
 
     def _set_alarm(self, at: float) -> None:
         self._cancel_alarm()
