@@ -28,11 +28,27 @@ class AccessWatch:
         self._listeners = [on_change]
         self._counter: int | None = None
         self._certain_at = float("-inf")  # when the last question that was answered was asked
+        self._failed_at = float("-inf")
         self._fails = False
+        self._looking = asyncio.Lock()
 
     def is_certain(self, now: float) -> bool:
         """Say whether every change of five seconds ago and longer is known at a moment."""
         return now - self._certain_at < TRUST_SECONDS
+
+    async def make_certain(self) -> bool:
+        """Look, once for all who ask together, and say whether it is certain now.
+
+        A process that was stopped for seconds, as a machine that sleeps is, has looked too long ago
+        although the database answers.
+        """
+        asked_at = self._clock.monotonic()
+        if self.is_certain(asked_at):
+            return True
+        async with self._looking:
+            if not self.is_certain(asked_at) and self._failed_at < asked_at:
+                await self._look()
+        return self.is_certain(self._clock.monotonic())
 
     def also_tell(self, on_change: Callable[[], None]) -> None:
         """Tell somebody else too, from now on."""
@@ -45,6 +61,10 @@ class AccessWatch:
 
     async def look(self) -> None:
         """Look once. A database that does not answer leaves everything as it was, for a while."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         asked_at = self._clock.monotonic()
         try:
             counter = await self._directory.count_changes()
@@ -52,6 +72,7 @@ class AccessWatch:
             if not self._fails:
                 _log.warning("access_changes_unreadable", reason=error.message)
             self._fails = True
+            self._failed_at = self._clock.monotonic()
             return
         if self._fails:
             _log.info("access_changes_readable")

@@ -64,10 +64,13 @@ class Authenticator:
                 return builtin
             refuse_foreign(secret)
             refuse_malformed(secret)
-            who = await self._known.look_up(hashed)
         now = self._clock.monotonic()
         if not self.watch.is_certain(now):
-            raise NotReadyError(UNREADABLE, retry_after_seconds=1)
+            if not await self.watch.make_certain():
+                raise NotReadyError(UNREADABLE, retry_after_seconds=1)
+            who = self._known.get(hashed)  # it may be forgotten by now
+        if who is None:
+            who = await self._known.look_up(hashed)
         if who.expires_at_ms is not None and epoch_ms(self._clock.now()) >= who.expires_at_ms:
             raise UnauthenticatedError(_EXPIRED)
         self._uses[who.key_id] = now

@@ -94,9 +94,9 @@ class Sessions:
         if not is_token(token):
             raise UnauthenticatedError(_ENDED)
         hashed = token_digest(self.pepper, TokenUse.SESSION, token)
-        known = self._known.get(hashed) or await self._look_up(hashed, token)
-        if not self._watch.is_certain(self._clock.monotonic()):
+        if not await self._watch.make_certain():
             raise NotReadyError(_UNREADABLE, retry_after_seconds=1)
+        known = self._known.get(hashed) or await self._look_up(hashed, token)
         now_ms, signed_in = epoch_ms(self._clock.now()), known.signed_in
         if now_ms >= min(signed_in.expires_at_ms, known.used_at_ms + _IDLE_MS):
             raise UnauthenticatedError(_ENDED)

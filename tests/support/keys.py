@@ -18,6 +18,7 @@ class FakeDirectory(KeyDirectory):
     def __init__(self) -> None:
         self.rows: dict[bytes, ApiKey] = {}
         self.questions = 0
+        self.looks = 0
         self.changes = 0
         self.broken = False
         self.may_answer = asyncio.Event()
@@ -45,6 +46,7 @@ class FakeDirectory(KeyDirectory):
         return KeyRecord(seen, None, {})
 
     async def count_changes(self) -> int:
+        self.looks += 1
         changes = self.changes
         await self.may_answer.wait()
         if self.broken:

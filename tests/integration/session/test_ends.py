@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.core.config import Settings
+from app.core.errors import NotReadyError
 from app.core.gateway_file import GatewayConfig
 from app.db.database import Database
 from app.main import create_app
@@ -135,13 +136,28 @@ def test_another_process_learns_of_a_disabled_user(
     assert not is_in(signed_in)
 
 
-def test_nobody_is_let_in_on_old_knowledge(signed_in: Browser, clock: FakeClock) -> None:
+def test_nobody_is_let_in_on_old_knowledge(
+    signed_in: Browser, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert is_in(signed_in)
-    clock.move(6)  # and nobody looks
 
+    def refuse(_: Database) -> None:
+        raise NotReadyError("The database does not answer.")
+
+    monkeypatch.setattr(Database, "watching", refuse)
+    clock.move(6)
     refused = signed_in.send("GET", "/v1/me")
 
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+
+
+def test_a_session_is_good_after_a_sleep_of_the_machine(
+    signed_in: Browser, clock: FakeClock
+) -> None:
+    assert is_in(signed_in)
+    clock.move(60)  # and nobody looks
+
+    assert is_in(signed_in)
 
 
 def test_a_change_of_role_and_teams_is_a_change_of_rights(

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+from collections.abc import Awaitable
 from types import FunctionType, ModuleType
 
 import pytest
@@ -152,6 +153,14 @@ def reachable_texts(root: object) -> set[str]:
     return {one for one in seen.values() if isinstance(one, str)}
 
 
+async def refused_or_not(call: Awaitable[Principal]) -> Principal | NotReadyError:
+    """Return who calls, or how it was refused."""
+    try:
+        return await call
+    except NotReadyError as error:
+        return error
+
+
 class TestAChangeElsewhere:
     async def test_is_learnt_of_by_looking(
         self, authenticator: Authenticator, directory: FakeDirectory
@@ -180,26 +189,65 @@ class TestAChangeElsewhere:
         with pytest.raises(UnauthenticatedError):
             await authenticator.authenticate(bearer(SECRET))
 
-    async def test_that_nobody_looked_for_in_five_seconds_stops_all_keys(
+    async def test_that_nobody_could_see_for_five_seconds_stops_all_keys(
         self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
     ) -> None:
         directory.add(SECRET)
         await authenticator.authenticate(bearer(SECRET))
 
+        directory.broken = True
         clock.move(4.999)
         await authenticator.authenticate(bearer(SECRET))
         clock.move(0.001)
         with pytest.raises(NotReadyError, match="cannot be checked right now"):
             await authenticator.authenticate(bearer(SECRET))
-        await authenticator.watch.look()
+        directory.broken = False
+        clock.move(0.001)
         await authenticator.authenticate(bearer(SECRET))
 
         assert directory.questions == 1
+
+    async def test_of_the_time_that_a_machine_slept_is_looked_for_by_the_first_call(
+        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
+    ) -> None:
+        row = directory.add(SECRET)
+        await authenticator.authenticate(bearer(SECRET))
+
+        clock.move(3_600)
+        await authenticator.authenticate(bearer(SECRET))
+
+        clock.move(3_600)
+        row.revoked_at_ms = 1
+        directory.changes += 1
+        with pytest.raises(UnauthenticatedError, match="was revoked"):
+            await authenticator.authenticate(bearer(SECRET))
+
+    async def test_is_looked_for_once_for_all_calls_that_wait(
+        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
+    ) -> None:
+        directory.add(SECRET)
+        clock.move(5)
+        directory.may_answer.clear()
+        asked = directory.looks
+
+        async with asyncio.TaskGroup() as tasks:
+            calls = [
+                tasks.create_task(refused_or_not(authenticator.authenticate(bearer(SECRET))))
+                for _ in range(10)
+            ]
+            await asyncio.sleep(0)
+            clock.move(2)  # what they wait for takes time
+            directory.broken = True
+            directory.may_answer.set()
+
+        assert directory.looks == asked + 1
+        assert {type(call.result()) for call in calls} == {NotReadyError}
 
     async def test_that_cannot_be_looked_for_stops_keys_of_the_first_call_too(
         self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
     ) -> None:
         directory.add(SECRET)
+        directory.broken = True
         clock.move(5)
 
         with pytest.raises(NotReadyError):
@@ -217,6 +265,7 @@ class TestAChangeElsewhere:
             directory.may_answer.set()
 
         await authenticator.authenticate(bearer(SECRET))
+        directory.broken = True
         clock.move(1)
         with pytest.raises(NotReadyError):
             await authenticator.authenticate(bearer(SECRET))
