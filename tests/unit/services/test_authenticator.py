@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Awaitable
 from types import FunctionType, ModuleType
 
 import pytest
@@ -12,8 +11,6 @@ from structlog.testing import capture_logs
 from app.core.clock import epoch_ms
 from app.core.errors import ConfigurationError, NotReadyError, UnauthenticatedError
 from app.core.security import new_secret
-from app.db.repositories.key_directory import PATIENCE_SECONDS
-from app.services.access_watch import LOOK_SECONDS, TRUST_SECONDS
 from app.services.authenticator import Authenticator, open_authenticator
 from app.services.principals import Principal, Scope
 from tests.support.clocks import FakeClock
@@ -151,144 +148,6 @@ def reachable_texts(root: object) -> set[str]:
             seen[id(one)] = one
             waiting += gc.get_referents(one)
     return {one for one in seen.values() if isinstance(one, str)}
-
-
-async def refused_or_not(call: Awaitable[Principal]) -> Principal | NotReadyError:
-    """Return who calls, or how it was refused."""
-    try:
-        return await call
-    except NotReadyError as error:
-        return error
-
-
-class TestAChangeElsewhere:
-    async def test_is_learnt_of_by_looking(
-        self, authenticator: Authenticator, directory: FakeDirectory
-    ) -> None:
-        row = directory.add(SECRET)
-        await authenticator.authenticate(bearer(SECRET))
-        row.revoked_at_ms = 1
-        await authenticator.authenticate(bearer(SECRET))  # nobody knows yet
-
-        directory.changes += 1
-        await authenticator.watch.look()
-
-        with pytest.raises(UnauthenticatedError, match="was revoked"):
-            await authenticator.authenticate(bearer(SECRET))
-
-    async def test_counts_backwards_too(
-        self, authenticator: Authenticator, directory: FakeDirectory
-    ) -> None:
-        row = directory.add(SECRET)
-        await authenticator.authenticate(bearer(SECRET))
-        row.revoked_at_ms = 1
-
-        directory.changes -= 1  # somebody put an older copy of the database in place
-        await authenticator.watch.look()
-
-        with pytest.raises(UnauthenticatedError):
-            await authenticator.authenticate(bearer(SECRET))
-
-    async def test_that_nobody_could_see_for_five_seconds_stops_all_keys(
-        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
-    ) -> None:
-        directory.add(SECRET)
-        await authenticator.authenticate(bearer(SECRET))
-
-        directory.broken = True
-        clock.move(4.999)
-        await authenticator.authenticate(bearer(SECRET))
-        clock.move(0.001)
-        with pytest.raises(NotReadyError, match="cannot be checked right now"):
-            await authenticator.authenticate(bearer(SECRET))
-        directory.broken = False
-        clock.move(0.001)
-        await authenticator.authenticate(bearer(SECRET))
-
-        assert directory.questions == 1
-
-    async def test_of_the_time_that_a_machine_slept_is_looked_for_by_the_first_call(
-        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
-    ) -> None:
-        row = directory.add(SECRET)
-        await authenticator.authenticate(bearer(SECRET))
-
-        clock.move(3_600)
-        await authenticator.authenticate(bearer(SECRET))
-
-        clock.move(3_600)
-        row.revoked_at_ms = 1
-        directory.changes += 1
-        with pytest.raises(UnauthenticatedError, match="was revoked"):
-            await authenticator.authenticate(bearer(SECRET))
-
-    async def test_is_looked_for_once_for_all_calls_that_wait(
-        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
-    ) -> None:
-        directory.add(SECRET)
-        clock.move(5)
-        directory.may_answer.clear()
-        asked = directory.looks
-
-        async with asyncio.TaskGroup() as tasks:
-            calls = [
-                tasks.create_task(refused_or_not(authenticator.authenticate(bearer(SECRET))))
-                for _ in range(10)
-            ]
-            await asyncio.sleep(0)
-            clock.move(2)  # what they wait for takes time
-            directory.broken = True
-            directory.may_answer.set()
-
-        assert directory.looks == asked + 1
-        assert {type(call.result()) for call in calls} == {NotReadyError}
-
-    async def test_that_cannot_be_looked_for_stops_keys_of_the_first_call_too(
-        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
-    ) -> None:
-        directory.add(SECRET)
-        directory.broken = True
-        clock.move(5)
-
-        with pytest.raises(NotReadyError):
-            await authenticator.authenticate(bearer(SECRET))
-
-    async def test_is_certain_from_the_question_on_and_not_from_the_answer(
-        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
-    ) -> None:
-        directory.add(SECRET)
-        directory.may_answer.clear()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(authenticator.watch.look())
-            await asyncio.sleep(0)
-            clock.move(4)
-            directory.may_answer.set()
-
-        await authenticator.authenticate(bearer(SECRET))
-        directory.broken = True
-        clock.move(1)
-        with pytest.raises(NotReadyError):
-            await authenticator.authenticate(bearer(SECRET))
-
-    def test_that_one_look_could_not_see_is_seen_by_the_next_in_time(self) -> None:
-        assert LOOK_SECONDS + PATIENCE_SECONDS + LOOK_SECONDS < TRUST_SECONDS
-
-    async def test_is_awaited_quietly(
-        self, authenticator: Authenticator, directory: FakeDirectory, clock: FakeClock
-    ) -> None:
-        directory.broken = True
-        with capture_logs() as logs:
-            for _ in range(10):
-                clock.move(1)
-                await authenticator.watch.look()
-            directory.broken = False
-            for _ in range(10):
-                await authenticator.watch.look()
-
-        assert [log["event"] for log in logs] == [
-            "access_changes_unreadable",
-            "access_changes_readable",
-        ]
 
 
 class TestLastUse:
