@@ -18,7 +18,7 @@ from benchmarks.subjects import Cores, direct, gateway
 from benchmarks.usage_reports import prepare
 from scripts.seed_ledger import Shape
 
-_MEMORY_SECONDS = 150
+_MEMORY_SECONDS = 300
 _MEMORY_LOAD, _LEDGER_LOAD = Load(64), Load(16)
 _ROUNDS = 4
 _BURST_SECONDS = 1.5
