@@ -30,10 +30,10 @@ test-browser: ## the web UI in a real Chromium against a real gateway (T=... for
 	@.venv/bin/python scripts/ui.py check
 	@.venv/bin/python -m pytest -q $(or $(T),tests/browser)
 
-check: ## format, lint, types, imports, dependencies, dead code, then the tests
+check: ## format, lint, types, imports, dependencies, dead code, then the tests (COVERAGE=1 to measure it)
 	@scripts/setup check
 	@scripts/check
-	@scripts/test
+	@scripts/test $(if $(COVERAGE),--cov)
 
 prove: ## prove what is promised of money and records, in under a minute, offline
 	@scripts/setup run

@@ -73,36 +73,31 @@ BOUND = {
 }
 
 
-@pytest.mark.parametrize("what", ["budgets", "limits"])
-@pytest.mark.parametrize(
-    ("caller", "scope", "whose", "found"),
-    [
-        ("admin", "instance", None, {"instance"}),
-        ("admin", "team", None, {"our team", "their team"}),
-        ("admin", None, "our team", {"our team"}),
-        ("admin", "user", "our team", set[str]()),
-        ("lead", "key", None, {"charged key", "service key"}),
-        ("lead", None, "their team", set[str]()),
-    ],
+# Who asks, for which scopes, of whom, and what is found.
+WANTED = (
+    ("admin", "instance", None, {"instance"}),
+    ("admin", "team", None, {"our team", "their team"}),
+    ("admin", None, "our team", {"our team"}),
+    ("admin", "user", "our team", set[str]()),
+    ("lead", "key", None, {"charged key", "service key"}),
+    ("lead", None, "their team", set[str]()),
 )
-def test_a_list_is_of_the_scopes_that_are_wanted(  # noqa: PLR0913 - its cases
-    client: TestClient,
-    company: Company,
-    *,
-    what: str,
-    caller: str,
-    scope: str | None,
-    whose: str | None,
-    found: set[str],
+
+
+@pytest.mark.parametrize("what", ["budgets", "limits"])
+def test_a_list_is_of_the_scopes_that_are_wanted(
+    client: TestClient, company: Company, what: str
 ) -> None:
     ids: dict[str, str] = getattr(company, what)
-    wanted = {} if scope is None else {"scope": scope}
-    if whose is not None:
-        wanted["scope_id"] = str(client.get(f"/v1/{what}/{ids[whose]}").json()["scope_id"])
+    names = {object_id: name for name, object_id in ids.items()}
 
-    answer = client.get(f"/v1/{what}", params=wanted, headers=company.callers[caller].headers)
-
-    assert {one["id"] for one in answer.json()["data"]} == {ids[name] for name in found}
+    for caller, scope, whose, found in WANTED:
+        wanted = {} if scope is None else {"scope": scope}
+        if whose is not None:
+            wanted["scope_id"] = str(client.get(f"/v1/{what}/{ids[whose]}").json()["scope_id"])
+        answer = client.get(f"/v1/{what}", params=wanted, headers=company.callers[caller].headers)
+        shown = {names[one["id"]] for one in answer.json()["data"]}
+        assert (caller, scope, whose, shown) == (caller, scope, whose, found)
 
 
 @pytest.mark.parametrize("what", ["budgets", "limits"])

@@ -1,6 +1,7 @@
 """The real application over a fresh data folder, and callers of it."""
 
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -8,7 +9,6 @@ from fastapi.testclient import TestClient
 
 from app.core.config import Settings
 from app.core.gateway_file import GatewayConfig, UpstreamConfig
-from app.db.schema import upgrade
 from app.main import create_app
 from app.services.container import Container
 from tests.conftest import ADMIN_KEY
@@ -19,9 +19,9 @@ Issue = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def client(settings: Settings) -> Generator[TestClient]:
+def client(settings: Settings, data_dir: Path) -> Generator[TestClient]:
     """Return a client that sends no key."""
-    upgrade(settings.data_dir)
+    assert data_dir == settings.data_dir
     nowhere = UpstreamConfig(kind="openai", base_url="http://127.0.0.1:9/v1")
     app = create_app(settings, GatewayConfig(upstreams={"nowhere": nowhere}))
     with TestClient(app, raise_server_exceptions=False) as client:
