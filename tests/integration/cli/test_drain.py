@@ -173,5 +173,5 @@ async def test_a_second_signal_ends_it_at_once(command: Command, second: signal.
         seconds = time.monotonic() - began
 
     assert '"code":"not_ready"' in rest
-    assert (status, seconds < 2) == (0, True)
+    assert (status, seconds < 15) == (0, True)  # calls have 30
     assert it.written() == ([("cancelled", None)], 0)

@@ -27,5 +27,5 @@ def test_answers_that_never_end_do_not_keep_it(command: Command) -> None:
 
         began = time.perf_counter()
         assert simulator.end() == 0
-        assert time.perf_counter() - began < 1.0
+        assert time.perf_counter() - began < 10  # whichever keeps it keeps it for a minute
         assert "Traceback" not in simulator.errors

@@ -167,7 +167,7 @@ async def test_a_real_process_revokes_a_key_and_it_is_refused_within_seconds(
         assert await revoker.wait() == 0
         seconds = await seconds_until_refused(authenticator.authenticate, header)
 
-    assert seconds < 3
+    assert seconds < 5  # as promised
 
 
 async def seconds_until_refused(

@@ -7,7 +7,7 @@ import sqlite3
 from asyncio import CancelledError
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum, auto
 from operator import add
@@ -181,12 +181,20 @@ class Rows:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._connection: sqlite3.Connection | None = None  # a new one takes a millisecond
         self.budgets: dict[str, Budget] = {}
 
     def query(self, sql: str, *values: object) -> list[dict[str, Any]]:
-        with closing(open_read_only(self._path)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql, values)]
+        if self._connection is None:
+            self._connection = open_read_only(self._path)
+            self._connection.row_factory = sqlite3.Row
+        return [dict(row) for row in self._connection.execute(sql, values)]
+
+    def close(self) -> None:
+        """Let go of the file, until somebody asks again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     async def read(self, *, known: Any) -> TermsRead:
         periods: dict[str, BudgetPeriod] = {}
@@ -235,6 +243,7 @@ class Process:
     def __init__(
         self, path: Path, rows: Rows, prices: Prices, *, clock: FakeClock, name: str
     ) -> None:
+        self._rows = rows
         self.clock = clock
         self.fuse = Fuse()
         self.lease_id = f"lease_{name}"
@@ -302,6 +311,7 @@ class Process:
         self.writer.put(LeaseRenewal(self.lease_id, now_ms, now_ms + 30_000))
 
     def die(self) -> None:
+        self._rows.close()
         with suppress(sqlite3.Error):
             self.writer.die()
 

@@ -250,17 +250,17 @@ class Money(RuleBasedStateMachine):  # noqa: PLR0904 - each rule is one thing th
     def memory_says_what_the_file_will(self) -> None:
         held = {row["id"] for row in self.rows.query("SELECT id FROM holds")}
         coming = self.process.writer.coming(held)
+        stored = {
+            row["id"]: (row["held_nusd"], row["settled_nusd"], row["overshoot_nusd"])
+            for row in self.rows.query("SELECT * FROM budget_periods")
+        }
         for budget_id in self.rows.budgets:
             state = self.process.admission.state_of(budget_id)
             assert state is not None
             period_id = f"{budget_id}@{state.start_ms}"
-            found = self.rows.query(
-                "SELECT held_nusd, settled_nusd, overshoot_nusd FROM budget_periods WHERE id = ?",
-                period_id,
-            )
-            stored = [one for row in found for one in row.values()] or [0, 0, 0]
+            written = stored.get(period_id, (0, 0, 0))
             known = (state.held_nusd, state.settled_nusd, state.overshoot_nusd)
-            assert tuple(map(sum, zip(stored, coming(period_id), strict=True))) == known
+            assert tuple(map(sum, zip(written, coming(period_id), strict=True))) == known
 
     def teardown(self) -> None:
         if not hasattr(self, "process"):
