@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui test test-ui test-browser check prove faults soak fix docs schema bench bench-peers bench-steps bench-reports lock lock-check clean
+.PHONY: help run demo ui test thorough test-ui test-browser check prove faults soak fix docs schema bench bench-peers bench-steps bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -20,6 +20,10 @@ ui: ## load the libraries of the web UI, with npm or a Node.js of its own
 test: ## every test that needs Python only, offline (T=tests/unit for some)
 	@scripts/setup test
 	@scripts/test $(T)
+
+thorough: ## the exhaustive variants of tests, which test and check leave out
+	@scripts/setup test
+	@scripts/test --thorough
 
 test-ui: ## types and logic of the web UI, with Node.js
 	@scripts/setup run

@@ -13,7 +13,7 @@ from tests.integration.access.population import CALLERS
 from tests.integration.access.strange import HARMLESS, NO_STRING, NO_TEXT, complaint
 from tests.integration.access.world import World
 
-pytestmark = pytest.mark.timeout(180)  # each test asks hundreds of questions
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(180)]  # each asks hundreds of questions
 
 OPERATIONS: Final = list(operations())
 TRIES: Final = settings(

@@ -68,6 +68,7 @@ def test_there_are_texts_to_try() -> None:
     assert ("/v1/keys", "tags") in found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("operation", WITH_BODY, ids=str)
 def test_what_is_no_text_is_refused_in_every_field(world: World, operation: Operation) -> None:
     state, valid = world.state(), operation.valid_body(world.people)
@@ -117,6 +118,7 @@ def fits(schema: Any, value: Any) -> bool:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("operation", WITH_BODY, ids=str)
 def test_a_text_like_any_other_is_stored_as_it_came_or_refused(
     world: World, operation: Operation
@@ -135,6 +137,7 @@ def test_a_text_like_any_other_is_stored_as_it_came_or_refused(
                 assert name != "name" or is_of_model, answer.text  # others may be of any letters
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("operation", WITH_PLACE, ids=str)
 def test_a_strange_id_is_not_found(world: World, operation: Operation) -> None:
     state, body = world.state(), operation.valid_body(world.people) if operation.body else None
@@ -150,6 +153,7 @@ def test_a_strange_id_is_not_found(world: World, operation: Operation) -> None:
     assert nothing_changed(world, state)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("operation", WITH_QUERY, ids=str)
 def test_a_strange_filter_finds_nothing_or_is_refused(world: World, operation: Operation) -> None:
     wrong = list[str]()

@@ -68,6 +68,7 @@ class TestMakingUp:
     def test_a_teams_budget_is_nearly_spent(self, data_dir: Path) -> None:
         assert 91.5 < share_spent_by_research(data_dir) < 92.5
 
+    @pytest.mark.thorough
     def test_it_is_so_when_a_month_has_just_begun(self, tmp_path: Path) -> None:
         now = datetime(2026, 11, 1, 0, 5, tzinfo=UTC)
 

@@ -307,6 +307,7 @@ def test_budgets_hold_and_every_call_has_one_row(machine: type[Money]) -> None:
     _search(machine, 25)
 
 
+@pytest.mark.thorough  # it tests the search above
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("broken", MUTANTS)
 def test_a_ledger_without_its_guards_is_caught(

@@ -119,19 +119,33 @@ def runner(data_dir: Path) -> Generator[tuple[asyncio.Runner, Keeping]]:
         loop.run(stack.aclose())
 
 
-@pytest.mark.timeout(120)
-@settings(
-    max_examples=25,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+@pytest.mark.parametrize(
+    "examples", [8, pytest.param(25, marks=pytest.mark.thorough)], ids="{} examples".format
 )
-@given(batches=batches, last=st.lists(calls, max_size=6), asked=st.lists(questions(), max_size=6))
+@pytest.mark.timeout(120)
 def test_a_report_is_what_the_calls_add_up_to(
-    runner: tuple[asyncio.Runner, Keeping],
+    runner: tuple[asyncio.Runner, Keeping], examples: int
+) -> None:
+    @settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        batches=batches, last=st.lists(calls, max_size=6), asked=st.lists(questions(), max_size=6)
+    )
+    def search(
+        batches: list[tuple[list[Called], int]], last: list[Called], asked: list[Question]
+    ) -> None:
+        add_up_and_compare(*runner, batches, last=last, asked=asked)
+
+    search()
+
+
+def add_up_and_compare(
+    loop: asyncio.Runner,
+    kept: Keeping,
     batches: list[tuple[list[Called], int]],
+    *,
     last: list[Called],
     asked: list[Question],
 ) -> None:
-    loop, kept = runner
 
     async def run() -> None:
         written = list[Called]()
