@@ -29,7 +29,7 @@ hypothesis.settings.load_profile("meterhouse")
 
 
 def pytest_collection_finish() -> None:
-    """Leave what is loaded by now out of the search for garbage: a fifth of the time of tests."""
+    """Leave what is loaded by now out of the search for garbage: it stays until the end."""
     gc.collect()
     gc.freeze()
 
