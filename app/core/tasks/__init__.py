@@ -1,0 +1,1 @@
+"""The catalogue of Hugging Face tasks: what each takes, gives, and is measured in."""

@@ -1,0 +1,79 @@
+"""Tasks that read tables."""
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.core.tasks.answers import Cell, Cells
+from app.core.tasks.task import Switch, Task, Text
+from app.core.tasks.units import Unit
+
+Table = Annotated[dict[str, list[Cell]], Field(min_length=1)]
+
+
+class TableQuestion(BaseModel):
+    """What is asked of a table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: Text | None = None
+    question: Annotated[Text | None, Field(description="Another name of `query`.")] = None
+    table: Table
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if self.query is None and self.question is None:
+            raise ValueError("needs `query`: what is asked of the table")
+        return self
+
+
+class Data(BaseModel):
+    """A table, as Hugging Face's JavaScript client sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    data: Table
+
+
+TABLES: Final = (
+    Task(
+        name="table-question-answering",
+        summary="Finds the answer to a question in a table.",
+        example="google/tapas-base-finetuned-wtq",
+        inputs=TableQuestion,
+        parameters={
+            "padding": Literal["do_not_pad", "longest", "max_length"],
+            "sequential": Switch,
+            "truncation": Switch,
+        },
+        answer=Cells | list[Cells],
+        reads=Unit.CHARACTER,
+        python="table_question_answering",
+        javascript="tableQuestionAnswering",
+    ),
+    Task(
+        name="tabular-classification",
+        summary="Labels the rows of a table.",
+        example="julien-c/wine-quality",
+        inputs=Data | None,
+        root={"table": Table},
+        needs_one_of=("inputs", "table"),
+        answer=list[Cell],
+        reads=Unit.REQUEST,
+        python="tabular_classification",
+        javascript="tabularClassification",
+    ),
+    Task(
+        name="tabular-regression",
+        summary="Says a number for each row of a table.",
+        example="scikit-learn/Fish-Weight",
+        inputs=Data | None,
+        root={"table": Table},
+        needs_one_of=("inputs", "table"),
+        answer=list[float],
+        reads=Unit.REQUEST,
+        python="tabular_regression",
+        javascript="tabularRegression",
+        no_url=("python",),
+    ),
+)

@@ -1,0 +1,157 @@
+"""What is said of a task, once: everything else about it is derived from that."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, cast
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model, model_validator
+
+from app.core.tasks.files import IN_BASE64, Kind
+from app.core.tasks.units import Unit
+
+_create: Final[Any] = create_model  # its own types know no fields by a mapping
+Most = Callable[[Mapping[str, Any], int], int]
+
+# The types of parameters.
+Whole = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Switch = Annotated[bool, Field(strict=True)]
+Text = Annotated[str, Field(min_length=1)]
+Texts = list[str]
+Labels = Annotated[list[str], Field(min_length=1)]
+Generation = dict[str, Any]  # what the text generation inside a task is told
+Scores = Literal["sigmoid", "softmax", "none"]
+
+
+class TaskBody(BaseModel):
+    """What a task is sent as JSON."""
+
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+    options: Annotated[
+        dict[str, Any] | None,
+        Field(description="`wait_for_model` and `use_cache`, which old scripts send."),
+    ] = None
+    needs_one_of: ClassVar[tuple[str, ...]] = ()
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        needed = self.needs_one_of
+        if needed and all(getattr(self, name) is None for name in needed):
+            raise ValueError(f"needs {' or '.join(f'`{name}`' for name in needed)}")
+        return self
+
+
+class TaskParameters(BaseModel):
+    """What a task is told besides its input. What is not listed is passed on."""
+
+    model_config = ConfigDict(extra="allow", protected_namespaces=())
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of Hugging Face.
+
+    `inputs` and `root` are types: of the field `inputs`, and of fields that stand beside it.
+    """
+
+    name: str
+    summary: str
+    example: str  # a model of the Hub that does it
+    answer: Any  # the type of the JSON; or the kind of file, which comes as it is
+    reads: Unit  # what goes in is measured in it
+    inputs: Any = None  # None: the body has no such field
+    raw: Kind | None = None  # a body may also be such a file, without JSON around it
+    root: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    needs: tuple[str, ...] = ()  # parameters without which it makes no sense
+    needs_one_of: tuple[str, ...] = ()  # fields of the body, one of which has to be there
+    is_flat: bool = False  # its parameters stand at the root
+    writes: Unit | None = None  # what comes out is measured in it; None: it costs nothing
+    written: tuple[str, ...] = ()  # the fields of the answer whose text is measured
+    most: Most = lambda _, __: 0  # comes out, of parameters and what has gone in
+    python: str | None = None  # the method of `huggingface_hub`'s client
+    javascript: str | None = None  # that of `@huggingface/inference`
+    no_url: tuple[str, ...] = ()  # clients that call it at no URL of one's own
+    is_bare_in_javascript: bool = False  # its client wants the only item, not the list
+    is_chat: bool = False  # its way is `/v1/chat/completions`
+
+    @cached_property
+    def file(self) -> Kind | None:
+        """Return what kind of file the answer is, or None: it is JSON."""
+        return self.answer if isinstance(self.answer, Kind) else None
+
+    @cached_property
+    def form(self) -> type[TaskBody]:
+        """Return the form of its body as JSON."""
+        fields = {name: _optional(kind) for name, kind in self.root.items()}
+        inputs = self.inputs if self.raw is None else self.inputs or IN_BASE64[self.raw]
+        if inputs is not None:
+            is_needed = "inputs" not in self.needs_one_of
+            fields["inputs"] = (inputs, ... if is_needed else None)
+        if self.is_flat:
+            fields |= {name: _optional(kind) for name, kind in self.parameters.items()}
+        else:
+            fields["parameters"] = self._parameters
+        form: type[TaskBody] = _create(
+            f"{self._class_name}Body", __base__=TaskBody, __doc__=self.summary, **fields
+        )
+        form.needs_one_of = self.needs_one_of
+        return form
+
+    @cached_property
+    def answers(self) -> TypeAdapter[Any]:
+        """Return what an answer in JSON is checked by."""
+        return TypeAdapter(self.answer)
+
+    @property
+    def _class_name(self) -> str:
+        return "".join(word.capitalize() for word in self.name.split("-"))
+
+    @property
+    def _parameters(self) -> tuple[Any, Any]:
+        fields: dict[str, Any] = {
+            name: (kind, ...) if name in self.needs else _optional(kind)
+            for name, kind in self.parameters.items()
+        }
+        form: Any = _create(f"{self._class_name}Parameters", __base__=TaskParameters, **fields)
+        return (form, ...) if self.needs else (form | None, None)
+
+
+def _optional(kind: Any) -> tuple[Any, None]:
+    return (kind | None, None)
+
+
+def fixed(units: int) -> Most:
+    """Return a bound that is always the same."""
+    return lambda _, __: units
+
+
+def at_most(*names: str, otherwise: int) -> Most:
+    """Return a bound that a parameter states: the largest, where several do."""
+
+    def most(parameters: Mapping[str, Any], _: int) -> int:
+        said = [value for name in names if isinstance(value := parameters.get(name), int)]
+        return max(said, default=otherwise)
+
+    return most
+
+
+def for_each(units: int, *, besides: int = 0) -> Most:
+    """Return a bound of so many units for each one that goes in, and some more."""
+    return lambda _, read: read * units + besides
+
+
+_SIDE: Final = 1024
+
+
+def pixels(parameters: Mapping[str, Any], read: int) -> int:
+    """Return how many pixels come out: as asked for, or as large as what goes in, or 4 million."""
+    asked = parameters.get("target_size")
+    size = cast("Mapping[str, Any]", asked) if isinstance(asked, Mapping) else parameters
+    sides = [size.get("width"), size.get("height")]
+    known = [side for side in sides if isinstance(side, int)]
+    if known:
+        return max(1, known[0]) * max(1, known[-1] if len(known) > 1 else 2 * _SIDE)
+    return max(read, 4 * _SIDE * _SIDE)

@@ -1,0 +1,141 @@
+"""What bytes are, told by their first ones, and how large a picture is, told by its header."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+_BRANDS: Final = {
+    b"M4A ": "audio/mp4",
+    b"M4B ": "audio/mp4",
+    b"avif": "image/avif",
+    b"heic": "image/heic",
+    b"heix": "image/heic",
+    b"mif1": "image/heif",
+}
+_STARTS: Final[Mapping[bytes, str]] = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+    b"BM": "image/bmp",
+    b"II*\0": "image/tiff",
+    b"MM\0*": "image/tiff",
+    b"fLaC": "audio/flac",
+    b"OggS": "audio/ogg",
+    b"ID3": "audio/mpeg",
+    b"#!AMR": "audio/amr",
+    b"\xff\xf1": "audio/aac",
+    b"\xff\xf9": "audio/aac",
+    b"\x1aE\xdf\xa3": "video/webm",
+}
+_RIFFS: Final = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
+_JPEG_SIZES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+_JPEG_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
+_MAX_SIDE: Final = 1_000_000
+
+
+class Size(NamedTuple):
+    """Width and height of a picture, in pixels."""
+
+    width: int
+    height: int
+
+
+def media_type_of(data: bytes) -> str | None:
+    """Return the media type that the first bytes of a file show, or None where they show none."""
+    if data[:4] == b"RIFF":
+        return _RIFFS.get(data[8:12])
+    if data[4:8] == b"ftyp":
+        return _BRANDS.get(data[8:12], "video/mp4")
+    if len(data) > 2 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0 and data[1] & 0x06:  # noqa: PLR2004
+        return "audio/mpeg"  # a frame of it, without a tag before it
+    return next((kind for start, kind in _STARTS.items() if data.startswith(start)), None)
+
+
+def image_size(data: bytes) -> Size | None:
+    """Return how large a picture is, or None where its header does not tell."""
+    kind = media_type_of(data)
+    read = _READERS.get(kind or "")
+    try:
+        size = read(data) if read else None
+    except IndexError:
+        return None
+    if size is None or not all(0 < side <= _MAX_SIDE for side in size):
+        return None
+    return size
+
+
+def _png(data: bytes) -> Size:
+    return Size(_big(data, 16, 4), _big(data, 20, 4))
+
+
+def _gif(data: bytes) -> Size:
+    return Size(_little(data, 6, 2), _little(data, 8, 2))
+
+
+def _bmp(data: bytes) -> Size:
+    height = _little(data, 22, 4)
+    return Size(_little(data, 18, 4), 2**32 - height if height >= 2**31 else height)
+
+
+def _webp(data: bytes) -> Size | None:
+    match data[12:16]:
+        case b"VP8X":
+            return Size(_little(data, 24, 3) + 1, _little(data, 27, 3) + 1)
+        case b"VP8L":
+            bits = _little(data, 21, 4)
+            return Size((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+        case b"VP8 ":
+            return Size(_little(data, 26, 2) & 0x3FFF, _little(data, 28, 2) & 0x3FFF)
+        case _:
+            return None
+
+
+def _jpeg(data: bytes) -> Size | None:
+    place = 2
+    while place < len(data):
+        if data[place] != 0xFF:  # noqa: PLR2004
+            return None
+        marker = data[place + 1]
+        if marker in _JPEG_SIZES:
+            return Size(_big(data, place + 7, 2), _big(data, place + 5, 2))
+        if marker == 0xFF:  # noqa: PLR2004 - filling
+            place += 1
+        elif marker in _JPEG_ALONE:
+            place += 2
+        else:
+            place += 2 + max(2, _big(data, place + 2, 2))
+    return None
+
+
+def _tiff(data: bytes) -> Size | None:
+    number = _little if data[:2] == b"II" else _big
+    place = number(data, 4, 4)
+    found: dict[int, int] = {}
+    for entry in range(place + 2, place + 2 + 12 * number(data, place, 2), 12):
+        tag, kind = number(data, entry, 2), number(data, entry + 2, 2)
+        found[tag] = number(data, entry + 8, 2 if kind == 3 else 4)  # noqa: PLR2004 - a short
+    return Size(found[256], found[257]) if {256, 257} <= found.keys() else None
+
+
+def _big(data: bytes, place: int, count: int) -> int:
+    return int.from_bytes(_taken(data, place, count), "big")
+
+
+def _little(data: bytes, place: int, count: int) -> int:
+    return int.from_bytes(_taken(data, place, count), "little")
+
+
+def _taken(data: bytes, place: int, count: int) -> bytes:
+    if len(data) < place + count:
+        raise IndexError
+    return data[place : place + count]
+
+
+_READERS: Final[Mapping[str, Callable[[bytes], Size | None]]] = {
+    "image/png": _png,
+    "image/gif": _gif,
+    "image/bmp": _bmp,
+    "image/webp": _webp,
+    "image/jpeg": _jpeg,
+    "image/tiff": _tiff,
+}
