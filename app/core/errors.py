@@ -5,6 +5,7 @@ AppError
 |- InvalidRequestError
 |  |- ModelRequiredError
 |  |- PriceUnknownError
+|  |- TaskNotSupportedError
 |- UnauthenticatedError
 |- ForbiddenError
 |  |- ModelNotAllowedError
@@ -86,6 +87,12 @@ class PriceUnknownError(InvalidRequestError):
     """The call counts into a budget, and nobody has said what its model costs."""
 
     code = "price_unknown"
+
+
+class TaskNotSupportedError(InvalidRequestError):
+    """The model does another task, or nobody who answers for it does this one."""
+
+    code = "task_not_supported"
 
 
 class UnauthenticatedError(AppError):

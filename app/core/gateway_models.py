@@ -8,6 +8,9 @@ from pydantic import AfterValidator, BaseModel, Field
 from app.core.gateway_prices import PriceConfig, PriceTerms
 from app.core.gateway_table import STRICT
 from app.core.gateway_text import check_model_name
+from app.core.problems import unknown
+from app.core.tasks.catalogue import TASKS, find_task
+from app.utils.nearest import nearest
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Tokens = Annotated[int, Field(gt=0, le=1_000_000_000)]
@@ -26,6 +29,13 @@ class Strategy(StrEnum):
 _Target = TypeVar("_Target", bound="PlainTarget")
 
 MAX_TARGETS: Final = 50  # of one model
+
+
+def _known_task(value: str) -> str:
+    task = find_task(value)
+    if task is None:
+        raise ValueError(unknown("task", TASKS, nearest(value, TASKS)))
+    return task.name
 
 
 def _some_targets(value: list[_Target]) -> list[_Target]:
@@ -125,6 +135,10 @@ class ModelFields(ModelBounds):
         Strategy,
         Field(strict=False, description="In which order targets of one priority are asked."),
     ] = Strategy.WEIGHTED
+    task: Annotated[
+        Annotated[str, AfterValidator(_known_task)] | None,
+        Field(description="Hugging Face task that it does; without it, what the Hub says."),
+    ] = None
 
 
 class ModelTerms(ModelFields):

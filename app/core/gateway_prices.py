@@ -67,6 +67,12 @@ def check_free(value: Any) -> int | None:
     return 0
 
 
+# Each makes a price by itself: of tasks, or of requests.
+OTHER_UNITS: Final = (
+    *("input_characters", "output_characters", "input_pixels", "output_pixels"),
+    *("per_input_second", "per_output_second", "per_request"),
+)
+
 PerMillion = Annotated[Decimal, BeforeValidator(_per_million)]
 PerOne = Annotated[Decimal, BeforeValidator(_per_one)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -87,8 +93,27 @@ class PriceTerms(BaseModel):
         PerMillion | None,
         Field(description="US dollars for 1,000,000 tokens read from the upstream's cache."),
     ] = None
+    input_characters: Annotated[
+        PerMillion | None, Field(description="US dollars for 1,000,000 characters that are read.")
+    ] = None
+    output_characters: Annotated[
+        PerMillion | None,
+        Field(description="US dollars for 1,000,000 characters that are written."),
+    ] = None
+    input_pixels: Annotated[
+        PerMillion | None, Field(description="US dollars for 1,000,000 pixels that are looked at.")
+    ] = None
+    output_pixels: Annotated[
+        PerMillion | None, Field(description="US dollars for 1,000,000 pixels that are made.")
+    ] = None
+    per_input_second: Annotated[
+        PerOne | None, Field(description="US dollars for each second of sound or video that comes.")
+    ] = None
+    per_output_second: Annotated[
+        PerOne | None, Field(description="US dollars for each second of it that is made.")
+    ] = None
     per_request: Annotated[
-        PerOne | None, Field(description="US dollars for each request, besides its tokens.")
+        PerOne | None, Field(description="US dollars for each request, besides its units.")
     ] = None
 
     @model_validator(mode="after")
@@ -97,7 +122,7 @@ class PriceTerms(BaseModel):
             has_input=self.input is not None,
             has_output=self.output is not None,
             has_cached_input=self.cached_input is not None,
-            has_per_request=self.per_request is not None,
+            has_another=any(getattr(self, name) is not None for name in OTHER_UNITS),
         )
         if problem is not None:
             raise ValueError(problem)
@@ -130,7 +155,7 @@ class PriceConfig(PriceTerms):
 
 
 def incomplete(
-    *, has_input: bool, has_output: bool, has_cached_input: bool, has_per_request: bool
+    *, has_input: bool, has_output: bool, has_cached_input: bool, has_another: bool
 ) -> str | None:
     """Say what a price lacks, or None: nothing is free because somebody forgot it."""
     if has_input != has_output:
@@ -138,8 +163,8 @@ def incomplete(
         return f"{missing} is missing; {missing} = 0 says that it is free"
     if has_cached_input and not has_input:
         return "cached_input needs input and output"
-    if not has_input and not has_per_request:
-        return "needs input and output, or per_request, or all of them"
+    if not has_input and not has_another:
+        return "needs input and output, or per_request, or a unit of tasks such as output_pixels"
     return None
 
 

@@ -63,21 +63,25 @@ WHERE periods.overshoot_nusd != coalesce(sums.nusd, 0) ORDER BY periods.id
 _MISPRICED: Final = """
 WITH counts AS (
   SELECT id, cost_nusd, price, coalesce(units_in, 0) - coalesce(cached_in, 0) AS read,
-    coalesce(cached_in, 0) AS cached, coalesce(units_out, 0) AS written
+    coalesce(cached_in, 0) AS cached, coalesce(units_out, 0) AS written,
+    coalesce(unit_in, 'token') AS unit_in, coalesce(unit_out, 'token') AS unit_out
   FROM entries WHERE (cost_nusd IS NOT NULL OR price IS NOT NULL) AND attempts <= 1
   AND error_code IS NOT 'outcome_unknown'
 )
-SELECT id, cost_nusd, price, read, cached, written FROM counts
+SELECT id, cost_nusd, price, read, cached, written, unit_in, unit_out FROM counts
 WHERE NOT (cost_nusd IS 0 AND read = 0 AND cached = 0 AND written = 0) AND cost_nusd IS NOT (
-  (read * coalesce(json_extract(price, '$.input_token'), 0) + 999999) / 1000000
+  (read * coalesce(json_extract(price, '$.input_' || unit_in), 0) + 999999) / 1000000
   + (cached * coalesce(json_extract(price, '$.cached_input_token'),
       json_extract(price, '$.input_token'), 0) + 999999) / 1000000
-  + (written * coalesce(json_extract(price, '$.output_token'), 0) + 999999) / 1000000
+  + (written * coalesce(json_extract(price, '$.output_' || unit_out), 0) + 999999) / 1000000
   + (coalesce(json_extract(price, '$.request'), 0) + 999999) / 1000000
   + iif(price IS NULL, NULL, 0)
 ) ORDER BY id
 """
-_MISADDED: Final = "SELECT id, cost_nusd, tries FROM entries WHERE attempts > 1 ORDER BY id"
+_MISADDED: Final = """
+SELECT id, cost_nusd, tries, coalesce(unit_in, 'token'), coalesce(unit_out, 'token')
+FROM entries WHERE attempts > 1 ORDER BY id
+"""
 # Nobody knows how many attempts a call had whose process died: what was held for all is its cost.
 _LOST: Final = """
 SELECT id, cost_nusd, held_nusd FROM entries WHERE error_code = 'outcome_unknown'
@@ -179,19 +183,19 @@ def _unexplained(period_id: str, overshoot: int, events: int) -> str:
     )
 
 
-def _mispriced(entry_id: str, cost: int | None, price: str | None, *counts: int) -> str | None:
+def _mispriced(entry_id: str, cost: int | None, price: str | None, *facts: Any) -> str | None:
     if price is None:
         return f"{entry_id}: costs {_shown(cost)}, but says no price"
-    made = _priced(json.loads(price), counts)
+    made = _priced(json.loads(price), facts[:3], facts[3:])
     if made == cost:
         return None
     return f"{entry_id}: costs {_shown(cost)}, but its units come to {usd_text(made)} at its price"
 
 
-def _misadded(entry_id: str, cost: int | None, tries: str | None) -> str | None:
+def _misadded(entry_id: str, cost: int | None, tries: str | None, *units: str) -> str | None:
     attempts = json.loads(tries or "[]")
     for number, one in enumerate(attempts, 1):
-        if (made := _tried(one)) != one["cost_nusd"]:
+        if (made := _tried(one, units)) != one["cost_nusd"]:
             return (
                 f"{entry_id}: attempt {number} costs {_shown(one['cost_nusd'])}, but its units "
                 f"come to {_shown(made)} at its price"
@@ -203,7 +207,7 @@ def _misadded(entry_id: str, cost: int | None, tries: str | None) -> str | None:
     return f"{entry_id}: costs {_shown(cost)}, but its attempts come to {_shown(made)}"
 
 
-def _tried(facts: Mapping[str, Any]) -> int | None:
+def _tried(facts: Mapping[str, Any], units: Sequence[str]) -> int | None:
     """Return what an attempt costs at its own price; what it says itself where it has none."""
     cost: int | None = facts["cost_nusd"]
     price = facts.get("price")  # older versions did not write it down
@@ -212,13 +216,20 @@ def _tried(facts: Mapping[str, Any]) -> int | None:
     read, cached, written = facts["units_in"], facts["cached_in"], facts["units_out"]
     if cost == read == written == 0:  # nothing was done
         return 0
-    return _priced(price, (read - cached, cached, written))
+    return _priced(price, (read - cached, cached, written), units)
 
 
-def _priced(rates: Mapping[str, Any], counts: Sequence[int]) -> int:
-    """Return what one request costs that has read so much, so much of it cached, and written."""
-    read = rates.get("input_token", 0)
-    kinds = (read, rates.get("cached_input_token", read), rates.get("output_token", 0))
+def _priced(rates: Mapping[str, Any], counts: Sequence[int], units: Sequence[str]) -> int:
+    """Return what one request costs that has read so much, so much of it cached, and written.
+
+    Args:
+        rates: Prices by kind of unit.
+        counts: How much.
+        units: Of what: what was read, and what was written.
+    """
+    unit_in, unit_out = units
+    read = rates.get(f"input_{unit_in}", 0)
+    kinds = (read, rates.get("cached_input_token", read), rates.get(f"output_{unit_out}", 0))
     made = sum(map(cost_nusd, (*counts, 1), (*kinds, rates.get("request", 0))))
     return min(made, LARGEST_NUSD)  # no more can be written down
 

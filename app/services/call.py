@@ -7,6 +7,7 @@ from typing import Any
 from app.core.clock import Clock
 from app.services.principals import Principal
 from app.services.providers.provider import AnswerFacts
+from app.services.tasks.work import Work
 from app.services.urgency import Urgency
 
 
@@ -53,4 +54,5 @@ class Call:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     end_user: str | None = None  # whom the caller says it is for
     urgency: Urgency = Urgency.INTERACTIVE
+    work: Work | None = None  # what it asks for, where it is no chat
     trace: Trace = field(default_factory=Trace)

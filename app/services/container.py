@@ -35,7 +35,7 @@ from app.services.ledger.upkeep import LedgerUpkeep
 from app.services.passwords import PasswordHasher
 from app.services.prices.price_book import PriceBook
 from app.services.providers.http_client import open_client
-from app.services.providers.kinds import providers_of
+from app.services.providers.kinds import pools_of
 from app.services.routing.catalogue import Catalogue
 from app.services.routing.entrances import Entrances
 from app.services.routing.file_watch import GatewayFileWatch
@@ -45,6 +45,7 @@ from app.services.routing.made_models import MadeModels
 from app.services.routing.model_directory import ModelDirectory
 from app.services.routing.plan import Planner
 from app.services.routing.router import Router
+from app.services.routing.task_finder import TaskFinder
 from app.services.routing.upstream_views import UpstreamViews
 from app.services.session_upkeep import open_sessions
 from app.services.sessions import Sessions
@@ -81,6 +82,7 @@ class Container:
     entrances: Entrances
     upstreams: UpstreamViews
     models: ModelDirectory
+    tasks: TaskFinder
     prices: PriceBook
     gateway_file: GatewayFileWatch
     made_models: MadeModels
@@ -129,15 +131,12 @@ async def open_container(
             open_sessions(database, authenticator, clock)
         )
         client = await stack.enter_async_context(open_client())
-        pools = {
-            name: providers_of(name, config, client, clock)
-            for name, config in gateway.upstreams.items()
-        }
+        pools = pools_of(gateway.upstreams, client, clock)
         catalogue = Catalogue(gateway, pools)
         models = ModelDirectory(gateway, pools, catalogue, clock)
         prices = PriceBook(gateway, PriceDirectory(database), models, clock)
-        await prices.refresh()
-        live = LiveModels(gateway, (catalogue.take, models.take, prices.take))
+        tasks = TaskFinder(gateway, catalogue, clock)
+        live = LiveModels(gateway, (catalogue.take, models.take, prices.take, tasks.take))
         gateway_file = GatewayFileWatch(settings, live, metrics)
         made_models = MadeModels(StoredModels(database), live)
         admission = Admission(
@@ -148,7 +147,7 @@ async def open_container(
             clock=clock,
         )
         body_rules = BodyRules(BodyRuleDirectory(database), clock)
-        for stored in (made_models, admission, body_rules):
+        for stored in (prices, made_models, admission, body_rules):
             await stored.refresh()
         background = [admission.keep_following, body_rules.keep_following]
         if not operator_only:
@@ -189,6 +188,7 @@ async def open_container(
             entrances=entrances,
             upstreams=UpstreamViews(gateway.upstreams, health, entrances, clock),
             models=models,
+            tasks=tasks,
             prices=prices,
             gateway_file=gateway_file,
             made_models=made_models,

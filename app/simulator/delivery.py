@@ -52,6 +52,18 @@ class Delivery:
         parts = [] if self.behaviour.is_empty else [part]
         return self._respond(parts, manner, {**_WHOLE, "x-request-id": answer.id})
 
+    def done(self, body: bytes, content_type: str, headers: Mapping[str, str]) -> PacedResponse:
+        """Return the answer to a task as one piece."""
+        part: Part = (body,)
+        if content_type == _WHOLE["content-type"]:
+            part = spoil(body, self.behaviour)
+        manner = self._manner(_ending(self.behaviour))
+        if manner.ending in {Ending.CUT, Ending.STALLED}:
+            manner = replace(manner, most_bytes=_size([part]) // 2)
+        said = {"content-type": content_type, "x-request-id": f"sim-task-{self.seen.number}"}
+        parts = [] if self.behaviour.is_empty else [part]
+        return self._respond(parts, manner, {**said, **headers})
+
     def refusal(self, refusal: Refusal) -> PacedResponse:
         """Return an error."""
         body, content_type = _body_of(refusal, self.behaviour.estimated_seconds)

@@ -1,8 +1,8 @@
 """What was asked of the simulator lately, without content and without secrets."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class SeenCall:
-    """One chat request and how far its answer has come."""
+    """One request and how far its answer has come."""
 
     number: int
     model: str
@@ -32,6 +32,10 @@ class SeenCall:
     fields: Sequence[str] = ()
     response_format: str | None = None  # its `type`: servers know different ones
     bill_to: str | None = None
+    task: str | None = None  # of Hugging Face's own backend; None: a chat
+    path: str | None = None  # where it was asked for
+    content_type: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict[str, str])  # headers of old scripts
     status: int = 0
     events_sent: int = 0
     outcome: Outcome = Outcome.RUNNING

@@ -5,6 +5,8 @@ import math
 from collections import Counter
 from dataclasses import replace
 
+from starlette.requests import Request
+
 from app.core.clock import Clock
 from app.simulator.answers import compose
 from app.simulator.behaviour import Behaviour
@@ -16,6 +18,7 @@ from app.simulator.paced_response import PacedResponse
 from app.simulator.replies import last_user_text, reply_to
 from app.simulator.schemas.requests import ChatRequest
 from app.simulator.script import Rule, Script
+from app.simulator.tasks.requests import composed, read_asked
 
 
 class Simulator:
@@ -47,6 +50,21 @@ class Simulator:
             return delivery.stream(answer, wants_usage=request.wants_usage)
         return delivery.whole(answer)
 
+    async def do(
+        self, task: str | None, request: Request, seen: SeenCall, *, header: str
+    ) -> PacedResponse:
+        """Return the response to a task; `header` may ask for faults."""
+        behaviour = Behaviour(delay_ms=self._script.pacing.delay_ms)
+        try:
+            behaviour = self._misbehave(seen.model, header, behaviour)
+            delivery = Delivery(behaviour, seen, self._closing)
+            if behaviour.refusal is not None:
+                return delivery.refusal(behaviour.refusal)
+            asked = read_asked(task, await request.body(), request.headers.get("content-type"))
+        except RefusedError as error:
+            return Delivery(behaviour, seen, self._closing).refusal(error.refusal)
+        return delivery.done(*await composed(asked, behaviour))
+
     def _find_rule(self, request: ChatRequest) -> Rule | None:
         """Return the first rule that fits now and is not used up, and count the use."""
         text = last_user_text(request)
@@ -67,15 +85,18 @@ class Simulator:
         if rule is not None:
             start = _with_status(rule, start)
             start = self._apply(rule.faults, ("fault", rule.fault), start)
+        return self._misbehave(request.model, header, start)
+
+    def _misbehave(self, model: str, header: str, start: Behaviour) -> Behaviour:
         try:
-            in_model = faults_in_model(request.model)
+            in_model = faults_in_model(model)
         except FaultError as error:
-            refuse_input(f"Model {request.model!r}: {error}", "model")
+            refuse_input(f"Model {model!r}: {error}", "model")
         try:
             in_header = parse_faults(header)
         except FaultError as error:
             refuse_input(f"X-Simulator-Fault: {error}", "X-Simulator-Fault")
-        return self._apply((*in_model, *in_header), (request.model, header), start)
+        return self._apply((*in_model, *in_header), (model, header), start)
 
     def _apply(self, asked: tuple[Asked, ...], key: tuple[str, str], start: Behaviour) -> Behaviour:
         """Apply faults, unless they were asked for often enough."""

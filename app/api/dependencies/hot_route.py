@@ -51,7 +51,20 @@ class PlainRequest(Request):
         return self._value
 
 
-class HotRoute(PermittedRoute):
+class PlainRoute(PermittedRoute):
+    """A route whose body goes on to others, so that all read its JSON alike."""
+
+    def get_route_handler(self) -> Handler:
+        """Return FastAPI's handler, behind the check, which reads bodies as `PlainRequest` does."""
+        handle = super().get_route_handler()
+
+        async def handle_plainly(request: Request) -> Response:
+            return await handle(PlainRequest(request.scope, request.receive))
+
+        return handle_plainly
+
+
+class HotRoute(PlainRoute):
     """A FastAPI route whose good requests skip what FastAPI finds out anew for each of them.
 
     Permission, body, dependencies and function come in the same order and mean the same. Its
@@ -74,15 +87,6 @@ class HotRoute(PermittedRoute):
         self._permission = permission_of(self)
         self._prepared = Prepared(self.dependant)
         self._in_fastapi, self.app = self.app, self._answer
-
-    def get_route_handler(self) -> Handler:
-        """Return FastAPI's handler, behind the check, for requests that are not good."""
-        handle = super().get_route_handler()
-
-        async def handle_plainly(request: Request) -> Response:
-            return await handle(PlainRequest(request.scope, request.receive))
-
-        return handle_plainly
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = PlainRequest(scope, receive)

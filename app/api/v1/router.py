@@ -1,6 +1,17 @@
-"""Everything below /v1."""
+"""Everything below /v1, and what stands where Hugging Face's clients look for it."""
 
-from app.api.v1.routes import budgets, keys, limits, me, members, session, teams, usage, users
+from app.api.v1.routes import (
+    budgets,
+    keys,
+    limits,
+    me,
+    members,
+    session,
+    tasks,
+    teams,
+    usage,
+    users,
+)
 from app.api.v1.routes.admin import (
     audit_log,
     bodies,
@@ -12,11 +23,13 @@ from app.api.v1.routes.admin import (
     upstreams,
     usage as admin_usage,
 )
+from app.api.v1.routes.hf import model_facts, models as hf_models, nowhere
 from app.api.v1.routes.openai import chat, models
 
 # The dearest to be found late comes first: routes are tried in this order.
 _PARTS = (
     *(chat, models, usage, me, session, keys, users, teams, members, budgets, limits, prices),
+    *(tasks, model_facts, hf_models, nowhere),
     *(admin_usage, bodies, body_rules, audit_log, routing, upstreams, sign_in_links, admin_models),
 )
 

@@ -26,6 +26,7 @@ _ALSO: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.AUDIO: ("video/mp4", "video/webm"),
     Kind.VIDEO: ("image/gif",),
 }
+_PROGRAMS: Final = frozenset({"image/svg+xml"})  # a page that may hold scripts, for a browser
 _ARTICLES: Final = {Kind.IMAGE: "an image", Kind.AUDIO: "audio", Kind.VIDEO: "a video"}
 
 
@@ -60,7 +61,8 @@ def read_file(kind: Kind, data: bytes, said: str | None = None) -> File:
 
 
 def _is_of(kind: Kind, media_type: str) -> bool:
-    return media_type.startswith(f"{kind}/") or media_type in _ALSO[kind]
+    is_of = media_type.startswith(f"{kind}/") or media_type in _ALSO[kind]
+    return is_of and media_type not in _PROGRAMS
 
 
 def _in_base64(kind: Kind) -> Callable[[Any], File]:

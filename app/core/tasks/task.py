@@ -85,7 +85,7 @@ class Task:
     @cached_property
     def form(self) -> type[TaskBody]:
         """Return the form of its body as JSON."""
-        fields = {name: _optional(kind) for name, kind in self.root.items()}
+        fields: dict[str, Any] = {name: _optional(kind) for name, kind in self.root.items()}
         inputs = self.inputs if self.raw is None else self.inputs or IN_BASE64[self.raw]
         if inputs is not None:
             is_needed = "inputs" not in self.needs_one_of
@@ -128,12 +128,13 @@ def fixed(units: int) -> Most:
     return lambda _, __: units
 
 
-def at_most(*names: str, otherwise: int) -> Most:
-    """Return a bound that a parameter states: the largest, where several do."""
+def at_most(name: str, *, otherwise: int, times: str) -> Most:
+    """Return a bound that a parameter states, as often as another one says."""
 
     def most(parameters: Mapping[str, Any], _: int) -> int:
-        said = [value for name in names if isinstance(value := parameters.get(name), int)]
-        return max(said, default=otherwise)
+        said, count = parameters.get(name), parameters.get(times)
+        units = said if isinstance(said, int) else otherwise
+        return units * (count if isinstance(count, int) and count > 1 else 1)
 
     return most
 

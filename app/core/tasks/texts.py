@@ -98,7 +98,7 @@ TEXTS: Final = (
         reads=Unit.TOKEN,
         writes=Unit.TOKEN,
         written=("generated_text",),
-        most=at_most("max_new_tokens", otherwise=4_096),
+        most=at_most("max_new_tokens", otherwise=4_096, times="best_of"),
         python="text_generation",
         javascript="textGeneration",
     ),

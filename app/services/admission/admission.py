@@ -32,6 +32,7 @@ from app.services.ledger.entry import Entry
 from app.services.ledger.ledger import Ledger
 from app.services.prices.price_book import PriceBook
 from app.services.routing.plan import Plan
+from app.services.tasks.work import tokens_of
 
 _FOLLOW_SECONDS: Final = 1.0
 
@@ -133,7 +134,7 @@ class Admission:
         """
         ended_ms = entry.created_at_ms + entry.latency_ms
         charges, events = till.settle(admitted, entry.cost_nusd or 0, ended_ms)
-        used = (entry.units_in or 0) + (entry.units_out or 0)
+        used = tokens_of(entry.units_in, entry.unit_in) + tokens_of(entry.units_out, entry.unit_out)
         self._limiter.settle(admitted.grant, used, self._clock.monotonic())
         self._ledger.settle(entry, charges, events=events, body=body)
         self._needs.learn(admitted, entry.units_out or 0)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.core.errors import PriceUnknownError
 from app.core.gateway_models import ModelBounds
+from app.core.tasks.units import Unit
 from app.db.ledger_changes import Charge
 from app.services.admission.accounts import BudgetPeriod, any_is_hard
 from app.services.admission.admitted import SLICE_TOKENS, Admitted, Offer, price_for
@@ -13,6 +14,7 @@ from app.services.admission.hidden_output import HiddenOutput
 from app.services.admission.limits import Grant
 from app.services.admission.measured import Measured
 from app.services.admission.scopes import AccountScope
+from app.services.admission.task_offers import offer_of_task, tokens_for_limits
 from app.services.call import Call
 from app.services.ledger.hold import Hold
 from app.services.prices.price_book import PriceBook
@@ -64,8 +66,8 @@ class Need:
             stream=call.stream,
             user_id=who.user_id,
             team_id=who.team_id,
-            unit_in="token",
-            unit_out="token",
+            unit_in=Unit.TOKEN.value if call.work is None else call.work.unit_in,
+            unit_out=Unit.TOKEN.value if call.work is None else call.work.unit_out,
             units_in=dearest.bound.input_tokens,
             units_out=dearest.output,
             held_nusd=self.nusd,
@@ -112,7 +114,7 @@ class Needs:
             offers=offers,
             dearest=dearest,
             nusd=dearest.nusd,
-            tokens=dearest.bound.likely_input_tokens + dearest.bound.output_tokens,
+            tokens=tokens_for_limits(measured.call.work, dearest.bound),
         )
 
     def _offers(self, asked: "_Asked", targets: Sequence[Target]) -> Sequence[Offer]:
@@ -130,8 +132,10 @@ class Needs:
         return offers
 
     def _offer(self, asked: "_Asked", target: Target) -> Offer:
-        measured, terms = asked.measured, asked.terms
+        measured, terms, work = asked.measured, asked.terms, asked.measured.call.work
         quote = self._prices.quote(asked.name, target.upstream, target.model, asked.at_ms)
+        if work is not None:
+            return offer_of_task(work, target, quote, asked.periods)
         price, upstream_model = price_for(quote, target.model, asked.periods)
         if asked.is_hard and (price is None or not price.is_free):
             measured.refuse_unpriced_fields()

@@ -1,8 +1,9 @@
 """One attempt of one call: one target, asked once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 from app.core.clock import Clock
 from app.services.providers.provider import AnswerFacts, ChatRequest
@@ -35,6 +36,12 @@ class Attempt:
         """Note that something is leaving for the client."""
         if self.first_event_seconds is None:
             self.first_event_seconds = clock.monotonic() - self.started
+
+    def ask(self) -> Coroutine[Any, Any, bytes]:
+        """Return what to await for a whole answer."""
+        provider = self.target.provider
+        ask = provider.chat if self.request.work is None else provider.do
+        return ask(self.request, self.facts)
 
     async def __aenter__(self) -> None:
         """Do nothing: who asked for the attempt has begun it."""

@@ -112,6 +112,7 @@ class AttemptsOfCall:
                 offer.upstream_model,
                 offer.bound.cap if is_hard else None,
                 is_metered=is_hard,
+                work=call.work,
                 timeouts=self._timeouts(target) if self._outcome.tries else target.timeouts,
             ),
             facts=trace.answer,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from app.core.tasks.units import Unit
 from app.core.telemetry import CallSample
 from app.services.admission.admitted import Admitted
 from app.services.call import Call
@@ -56,8 +57,8 @@ def sample_of(call: Call, admitted: Admitted, outcome: Outcome, used: Used) -> C
         status=outcome.status,
         seconds=call.trace.latency_seconds,
         first_token_seconds=call.trace.ttft_seconds,
-        tokens_in=used.tokens_in,
-        tokens_out=used.tokens_out,
+        tokens_in=used.tokens_in if admitted.hold.unit_in == Unit.TOKEN else None,
+        tokens_out=used.tokens_out if admitted.hold.unit_out == Unit.TOKEN else None,
         intent_seconds=call.trace.intent_seconds,
         is_durable=admitted.is_hard,
         attempts=[(made.target.upstream, str(made.ending.status)) for made in outcome.tries],

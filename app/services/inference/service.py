@@ -49,7 +49,7 @@ class InferenceService:
         )
 
     async def answer(self, call: Call) -> bytes:
-        """Return the whole answer as JSON, in the form of the call's task.
+        """Return the whole answer, in the form of the call's task.
 
         Raises:
             ModelNotFoundError, ModelRequiredError: nobody answers for the model.
@@ -67,7 +67,7 @@ class InferenceService:
             while answer is None:
                 attempt = await attempts.next()
                 async with attempt:
-                    answer = await attempt.target.provider.chat(attempt.request, attempt.facts)
+                    answer = await attempt.ask()
             outcome.keep(answer)
             outcome.status = Status.OK
         return answer

@@ -50,6 +50,9 @@ def used_by(admitted: Admitted, facts: AnswerFacts, ending: Ending, *, stream: b
         tokens = (usage.units_in or bound.input_tokens, written, usage.cached_in, Basis.ESTIMATED)
     elif ending.is_unbilled:
         return Used(0, 0, 0, Basis.COUNTED, admitted.price, 0)
+    elif is_whole and facts.counted is not None:
+        basis = Basis.COUNTED if facts.counted.is_exact else Basis.ESTIMATED
+        tokens = (facts.counted.units_in, facts.counted.units_out, 0, basis)
     elif is_whole:
         tokens = (bound.likely_input_tokens, count_tokens(facts), 0, Basis.COUNTED)
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from pydantic_core import to_json
 
@@ -17,6 +17,12 @@ class PricedUnit(StrEnum):
     # Read from the upstream's own cache, which is usually cheaper.
     CACHED_INPUT_TOKEN = "cached_input_token"  # noqa: S105
     OUTPUT_TOKEN = "output_token"  # noqa: S105
+    INPUT_CHARACTER = "input_character"
+    OUTPUT_CHARACTER = "output_character"
+    INPUT_PIXEL = "input_pixel"
+    OUTPUT_PIXEL = "output_pixel"
+    INPUT_SECOND = "input_second"  # of sound or video
+    OUTPUT_SECOND = "output_second"
     REQUEST = "request"
 
     __hash__ = str.__hash__  # an enum's own is Python, and prices are asked for on every call
@@ -46,6 +52,24 @@ class Price:
         facts = {"source": self.source, **{unit.value: nusd for unit, nusd in self.units.items()}}
         object.__setattr__(self, "_facts", facts)
         object.__setattr__(self, "json", to_json(facts).decode())
+
+    def metered(self, unit_in: str, unit_out: str | None) -> "Price | None":
+        """Return these prices for calls that are measured in other units than tokens.
+
+        What `cost_of_tokens` of that is asked for are such units.
+
+        Returns:
+            None, where nothing is said of either unit, nor of a request.
+        """
+        read, written = f"input_{unit_in}", f"output_{unit_out}"
+        units = cast("Mapping[str, int]", self.units)
+        if not {read, written, PricedUnit.REQUEST} & units.keys():
+            return None
+        of = units.get
+        rates = (of(read, 0), of(read, 0), of(written, 0), of(PricedUnit.REQUEST, 0))
+        metered = Price(self.units, self.source)
+        object.__setattr__(metered, "_of_tokens", rates)
+        return metered
 
     def cost_of_tokens(self, tokens_in: int, tokens_out: int, cached_in: int = 0) -> int:
         """Return what one call with so many tokens costs, as `cost` does."""

@@ -1,15 +1,16 @@
 """A price as somebody has stated it, and lists of such prices."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
 from app.core.clock import epoch_ms
 from app.core.gateway_file import GatewayConfig
-from app.core.gateway_prices import PriceConfig
+from app.core.gateway_prices import PriceConfig, PriceTerms
 from app.core.money import PER_UNITS, nusd_of
 from app.db.repositories.prices import PriceFacts
 from app.models.prices import PriceRow
@@ -17,6 +18,7 @@ from app.services.prices.price import Price, PricedUnit
 
 FILE: Final = "meterhouse.toml"
 FREE: Final = {PricedUnit.INPUT_TOKEN: 0, PricedUnit.OUTPUT_TOKEN: 0}
+_ALL_FREE: Final = {**FREE, PricedUnit.REQUEST: 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def prices_of_file(gateway: GatewayConfig) -> PriceList:
 def free_upstreams(gateway: GatewayConfig) -> PriceList:
     """Return the upstreams of which `meterhouse.toml` says that everything is free."""
     return PriceList(
-        StatedPrice(None, name, Price(FREE, FILE))
+        StatedPrice(None, name, Price(_ALL_FREE, FILE))
         for name, upstream in gateway.upstreams.items()
         if upstream.price is not None
     )
@@ -120,14 +122,29 @@ def prices_of_rows(rows: Iterable[PriceRow | PriceFacts]) -> Iterator[StatedPric
         )
 
 
-def _of_file(config: PriceConfig) -> StatedPrice:
+def units_of(terms: PriceTerms) -> Mapping[PricedUnit, int]:
+    """Return what the fields of a price say, in nano-dollars for 1,000,000 units."""
     per_million = {
-        PricedUnit.INPUT_TOKEN: config.input,
-        PricedUnit.CACHED_INPUT_TOKEN: config.cached_input,
-        PricedUnit.OUTPUT_TOKEN: config.output,
-        PricedUnit.REQUEST: None if config.per_request is None else config.per_request * PER_UNITS,
+        PricedUnit.INPUT_TOKEN: terms.input,
+        PricedUnit.CACHED_INPUT_TOKEN: terms.cached_input,
+        PricedUnit.OUTPUT_TOKEN: terms.output,
+        PricedUnit.INPUT_CHARACTER: terms.input_characters,
+        PricedUnit.OUTPUT_CHARACTER: terms.output_characters,
+        PricedUnit.INPUT_PIXEL: terms.input_pixels,
+        PricedUnit.OUTPUT_PIXEL: terms.output_pixels,
+        PricedUnit.INPUT_SECOND: _times(terms.per_input_second),
+        PricedUnit.OUTPUT_SECOND: _times(terms.per_output_second),
+        PricedUnit.REQUEST: _times(terms.per_request),
     }
-    units = {unit: nusd_of(usd) for unit, usd in per_million.items() if usd is not None}
+    return {unit: nusd_of(usd) for unit, usd in per_million.items() if usd is not None}
+
+
+def _times(usd: Decimal | None) -> Decimal | None:
+    return None if usd is None else usd * PER_UNITS
+
+
+def _of_file(config: PriceConfig) -> StatedPrice:
+    units = units_of(config)
     return StatedPrice(
         model=config.model,
         upstream=config.upstream,

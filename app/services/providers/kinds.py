@@ -26,3 +26,10 @@ def providers_of(
         credential: provider_of(name, config.model_copy(update={"token": token}), client, clock)
         for credential, token in config.credentials.items()
     }
+
+
+def pools_of(
+    upstreams: Mapping[str, UpstreamConfig], client: UpstreamClient, clock: Clock
+) -> Mapping[str, Mapping[str, Provider]]:
+    """Return the providers of each upstream."""
+    return {name: providers_of(name, one, client, clock) for name, one in upstreams.items()}

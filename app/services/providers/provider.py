@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol
 
 from app.core.gateway_models import TimeoutConfig
+from app.core.tasks.task import Task
+from app.services.tasks.work import Work
 
 _TIMEOUTS: Final = TimeoutConfig()
 
@@ -19,6 +21,15 @@ class ChatRequest:
     output_cap: int | None = None  # tokens for each answer, in place of what the caller has set
     timeouts: TimeoutConfig = _TIMEOUTS
     is_metered: bool = False  # what was held for is what is sent: never bytes read otherwise
+    work: Work | None = None  # where it is no chat but a task, in Hugging Face's form
+
+
+class Counted(NamedTuple):
+    """What a task used, in its own units, as it was counted here."""
+
+    units_in: int
+    units_out: int
+    is_exact: bool
 
 
 class Usage(NamedTuple):
@@ -42,6 +53,8 @@ class AnswerFacts:
     chunk_head: Mapping[str, Any] | None = None  # `id`, `created` and `model` of a stream's chunks
     open_choices: frozenset[int] = frozenset()  # of a stream, those without a finish reason
     usage_at_bytes: int = 0  # what `text_bytes` was when the usage came
+    counted: Counted | None = None  # of a task
+    media_type: str = "application/json"  # of a whole answer
 
 
 class Provider(Protocol):
@@ -66,6 +79,26 @@ class Provider(Protocol):
 
         Raises:
             UpstreamError: the upstream refused, broke, or ended before its finish reason.
+        """
+        ...
+
+    def can_do(self, task: Task, model: str) -> bool:
+        """Say whether a task can be asked for of a model, by the upstream's name of it."""
+        ...
+
+    async def task_of(self, model: str) -> str | None:
+        """Return which task a model does, or None where the upstream does not say.
+
+        Raises:
+            UpstreamError: whoever knows refused, broke, or answered nonsense.
+        """
+        ...
+
+    async def do(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
+        """Return the answer to a task, in its form.
+
+        Raises:
+            UpstreamError: the upstream refused, broke, or answered nonsense.
         """
         ...
 

@@ -66,16 +66,29 @@ class UpstreamHttp:
         self._heads: dict[tuple[str, str], bytes] = {}
 
     async def request_whole(
-        self, method: str, path: str, body: bytes = b"", *, timeouts: TimeoutConfig
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        timeouts: TimeoutConfig,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[bytes, UpstreamAnswer]:
         """Return a whole answer's body, and the answer for its headers, within the total limit.
+
+        `headers` are the request's own, in place of those that all have.
 
         Raises:
             UpstreamError: there is no answer, a failing one, or one over `MAX_ANSWER_BYTES`.
         """
         until = asyncio.get_running_loop().time() + timeouts.total_seconds
         answer = await self.send(
-            method, path, body, connect_seconds=timeouts.connect_seconds, until=until
+            method,
+            path,
+            body,
+            connect_seconds=timeouts.connect_seconds,
+            until=until,
+            headers=headers,
         )
         try:
             return await self.read_whole(answer, until=until), answer
@@ -83,7 +96,14 @@ class UpstreamHttp:
             answer.close()
 
     async def send(
-        self, method: str, path: str, body: bytes, *, connect_seconds: float, until: float
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        *,
+        connect_seconds: float,
+        until: float,
+        headers: Mapping[str, str] | None = None,
     ) -> UpstreamAnswer:
         """Send a request and return its answer, which the caller reads and has to close.
 
@@ -91,7 +111,7 @@ class UpstreamHttp:
             UpstreamError: there is no answer, or a failing one.
         """
         try:
-            head = self._heads.get((method, path)) or self._make_head(method, path)
+            head = self._head(method, path, headers)
             answer = await self._client.ask(
                 self._origin,
                 b"%b%d\r\n\r\n" % (head, len(body)),
@@ -192,13 +212,24 @@ class UpstreamHttp:
         named.may_be_billed = not isinstance(error, _UNSENT)
         return named
 
-    def _make_head(self, method: str, path: str) -> bytes:
-        """Return the head of all requests to a path, up to the length of their body."""
+    def _head(self, method: str, path: str, headers: Mapping[str, str] | None) -> bytes:
+        """Return the head of a request, up to the length of its body.
+
+        It is kept for the next one, unless that may be another one.
+        """
+        if headers is not None:
+            return self._make_head(method, path, headers)
+        head = self._heads.get((method, path))
+        if head is None:
+            head = self._heads[method, path] = self._make_head(method, path, {})
+        return head
+
+    def _make_head(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
+        own = {name.lower().encode(): value.encode() for name, value in headers.items()}
+        shared = [(name, value) for name, value in self._headers if name.lower() not in own]
         url = self._base_url.copy_with(path=self._base_url.path.rstrip("/") + path)
         url = url.copy_merge_params(self._query) if self._query else url
-        head = head_of(method, url.raw_path, self._headers) + b"Content-Length: "
-        self._heads[method, path] = head
-        return head
+        return head_of(method, url.raw_path, [*shared, *own.items()]) + b"Content-Length: "
 
 
 def _headers(config: UpstreamConfig, dialect: Mapping[str, str]) -> httpx2.Headers:

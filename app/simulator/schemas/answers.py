@@ -133,7 +133,7 @@ class ErrorAnswer(BaseModel):
 
 
 class CallRead(BaseModel):
-    """One chat request as the simulator saw it. Nothing of its content or its token is kept."""
+    """One request as the simulator saw it. Nothing of its content or its token is kept."""
 
     number: int
     model: str
@@ -143,6 +143,10 @@ class CallRead(BaseModel):
     response_format: str | None
     authorization: str
     bill_to: str | None
+    task: str | None
+    path: str | None
+    content_type: str | None
+    options: dict[str, str]
     status: int
     events_sent: int
     outcome: str

@@ -50,3 +50,11 @@ class ModelList(BaseModel):
 
     object: Literal["list"]
     data: list[Model]
+
+
+class HubModel(BaseModel):
+    """What the Hub tells of a model, as far as it matters here."""
+
+    id: str
+    pipeline_tag: str
+    tags: list[str]

@@ -41,7 +41,7 @@ def gateway(
     )
     upgrade(settings.data_dir)
     simulator = UpstreamConfig(
-        kind="openai",
+        kind="huggingface",
         base_url=f"{simulator_url}/v1",
         token=SecretStr("any-token-will-do"),
         simulated=True,

@@ -8,7 +8,13 @@ from app.core.ids import new_id
 from tests.integration.access.population import Population
 
 MODEL: Final = "meta-llama/Llama-3.3-70B-Instruct"
-_FILES: Final = {"model": MODEL, "file": "icon.svg", "asset": "swagger-ui.css"}
+_FILES: Final = {
+    "model": MODEL,
+    "file": "icon.svg",
+    "asset": "swagger-ui.css",
+    "classifier": "org/text-classification",
+    "task": "text-classification",
+}
 _OBJECT: Final = re.compile(r"\{([\w-]+)\}")
 
 
@@ -29,6 +35,8 @@ _TARGETS: Final = [{"upstream": "simulator", "model": MODEL}]
 _KEY: Final = {"name": "new", "scopes": ["manage"]}
 BODIES: Final[Mapping[str, Body]] = {
     "a-chat": Body("", _CHAT),
+    "a-text": Body("", {"inputs": "Hi"}),
+    "a-text-for-it": Body("", {"inputs": "Hi", "model": "org/text-classification"}),
     "a-person": Body("a member", _PERSON),
     "an-admin": Body("an admin", _PERSON | {"role": "admin"}),
     "a-bad-link": Body("a link that is no good", {"link": "{new}"}),

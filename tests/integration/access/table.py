@@ -44,6 +44,20 @@ GET    /metrics                             401   200 200   200 200   200 200 40
 """
 _CALLS: Final = """
 POST   /v1/chat/completions  a-chat         401   200 200   200 200   200 403 200   200 200   200
+POST   /v1/tasks/{task}  a-text-for-it
+                                            401   200 200   200 200   200 403 200   200 200   200
+GET    /v1/tasks                            401   200 200   200 200   200 403 200   200 200   200
+POST   /hf-inference/models/{classifier}  a-text
+                                            401   200 200   200 200   200 403 200   200 200   200
+POST   /models/{classifier}  a-text         401   200 200   200 200   200 403 200   200 200   200
+POST   /hf-inference/models/{classifier}/pipeline/{task}  a-text
+                                            401   200 200   200 200   200 403 200   200 200   200
+POST   /hf-inference/models/{model}/v1/chat/completions  a-chat
+                                            401   200 200   200 200   200 403 200   200 200   200
+GET    /hf-inference/models/{model}/health  401   200 200   200 200   200 403 200   200 200   200
+GET    /hf-inference/models/{model}/info    401   200 200   200 200   200 403 200   200 200   200
+POST   /                                    401   400 400   400 400   400 403 400   400 400   400
+POST   /v1                                  401   400 400   400 400   400 403 400   400 400   400
 GET    /v1/models                           401   200 200   200 200   200 403 200   200 200   200
 GET    /v1/models/{model}                   401   200 200   200 200   200 403 200   200 200   200
 GET    /v1/usage                            401   200 200   200 200   200 403 200   200 200   200

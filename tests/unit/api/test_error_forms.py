@@ -17,6 +17,7 @@ STATUSES = {
     "invalid_request": 400,
     "model_required": 400,
     "price_unknown": 400,
+    "task_not_supported": 400,
     "unauthenticated": 401,
     "forbidden": 403,
     "cross_site": 403,

@@ -74,7 +74,7 @@ def test_a_time_without_an_offset_is_utc() -> None:
         ("per_request = 1e-16", "per_request: must be less than 1,000 US dollars, of at most 15"),
         ("per_request = -1", "per_request: must be an amount of US dollars, 0 or more"),
         ("inptu = 1", "inptu: unknown field, did you mean input?"),
-        ("colour = 1", "colour: unknown field, known are cached_input, input, model, output, "),
+        ("colour = 1", "colour: unknown field, known are cached_input, input, input_characters, "),
         ('model = "a b"', "model: a model name is 1 to 200 visible ASCII characters"),
         ("model = 3", "model: must be a text in quotes"),
         ('upstream = "olama"', "upstream: unknown upstream, did you mean ollama?"),
@@ -97,7 +97,7 @@ def test_a_bad_line_of_a_price_is_one_problem(line: str, problem: str) -> None:
         ("input = 1", "output is missing; output = 0 says that it is free"),
         ("output = 1", "input is missing; input = 0 says that it is free"),
         ("cached_input = 1\nper_request = 1", "cached_input needs input and output"),
-        ("", "needs input and output, or per_request, or all of them"),
+        ("", "needs input and output, or per_request, or a unit of tasks such as output_pixels"),
         (
             "per_request = 1\nvalid_from = 2026-11-23\nvalid_until = 2026-11-23T00:00:00Z",
             "valid_until must be later than valid_from",
@@ -169,7 +169,7 @@ def test_a_model_says_the_most_that_its_calls_can_come_to() -> None:
 
 def test_a_model_that_says_nothing_has_bounds_all_the_same() -> None:
     model = _load(MODEL + OLLAMA).models["m"]
-    assert ModelBounds(**model.model_dump(exclude={"targets", "strategy"})) == ModelBounds()
+    assert ModelBounds(**model.model_dump(exclude={"targets", "strategy", "task"})) == ModelBounds()
     assert (model.default_max_output, model.context) == (4_096, None)
 
 

@@ -82,7 +82,7 @@ class PriceTerms(BaseModel):
             has_input=self.input is not None,
             has_output=self.output is not None,
             has_cached_input=self.cached_input is not None,
-            has_per_request=self.per_request is not None,
+            has_another=self.per_request is not None,
         )
         if problem is not None:
             raise ValueError(f"is no whole price: {problem}")

@@ -7,6 +7,7 @@ from pydantic_core import from_json
 
 from app.core.errors import UpstreamProtocolError
 from app.core.gateway_models import TimeoutConfig
+from app.core.tasks.task import Task
 from app.services.providers.dialects.chat_answer import as_events, read_completion
 from app.services.providers.dialects.chat_relay import ChatRelay
 from app.services.providers.dialects.chat_request import outgoing_body, wants_usage
@@ -76,6 +77,20 @@ class OpenaiApi:
                 yield events
         finally:
             answer.close()
+
+    def can_do(self, task: Task, model: str) -> bool:
+        """Say that this dialect has no tasks."""
+        del task, model
+        return False
+
+    async def task_of(self, model: str) -> str | None:
+        """Return None: this dialect does not say which task a model does."""
+        del model
+
+    async def do(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
+        """Refuse: this dialect has no tasks, and nobody who asks `can_do` comes here."""
+        del request, facts
+        raise NotImplementedError
 
     async def list_models(self) -> Sequence[Mapping[str, Any]]:
         """Return the entries of the upstream's `/models`, in whatever detail it gives them."""

@@ -11,6 +11,9 @@ from pydantic_core import from_json, to_json
 
 from app.core.clock import Clock
 from app.core.gateway_file import UpstreamConfig
+from app.core.tasks.task import Task
+from app.services.providers.dialects.hf_tasks import HfTasks, can_do
+from app.services.providers.dialects.hub import Hub, hub_of
 from app.services.providers.dialects.openai_api import OpenaiApi
 from app.services.providers.http_client import UpstreamClient
 from app.services.providers.provider import AnswerFacts, ChatRequest
@@ -27,6 +30,23 @@ class HFService(OpenaiApi):
         headers = {"x-hf-bill-to": config.bill_to} if config.bill_to else {}
         http = UpstreamHttp(name, config, client, clock=clock, headers=headers)
         super().__init__(http, adapt=adapt_to_router)
+        root = config.base_url.removesuffix("/v1")
+        tasks = config.model_copy(update={"base_url": f"{root}/hf-inference/models"})
+        self._tasks = HfTasks(UpstreamHttp(name, tasks, client, clock=clock, headers=headers))
+        hub = config.model_copy(update={"base_url": hub_of(root), "token": None, "headers": {}})
+        self._hub = Hub(UpstreamHttp(f"{name} (Hub)", hub, client, clock=clock))
+
+    def can_do(self, task: Task, model: str) -> bool:
+        """Say whether Hugging Face's own backend can be asked for a task of a model."""
+        return can_do(task, model)
+
+    async def task_of(self, model: str) -> str | None:
+        """Return the task by which the Hub lists a model."""
+        return await self._hub.task_of(model)
+
+    async def do(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
+        """Return what Hugging Face's own backend answers to a task."""
+        return await self._tasks.do(request, facts)
 
     async def generate(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Return the router's answer to a chat payload that names its model.

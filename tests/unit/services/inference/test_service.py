@@ -13,6 +13,7 @@ from app.core.errors import (
     UpstreamUnavailableError,
 )
 from app.core.gateway_file import GatewayConfig
+from app.core.tasks.task import Task
 from app.core.telemetry import Metrics
 from app.db.ledger_changes import Row
 from app.db.repositories.body_rules import BodyRuleDirectory
@@ -111,6 +112,15 @@ class FakeProvider:
             facts.usage, facts.finish_reason = Usage(3, 4), "stop"
         finally:
             self.closed = True
+
+    def can_do(self, task: Task, model: str) -> bool:
+        raise NotImplementedError
+
+    async def task_of(self, model: str) -> str | None:
+        raise NotImplementedError
+
+    async def do(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
+        raise NotImplementedError
 
     async def list_models(self) -> Sequence[Mapping[str, Any]]:
         return ()

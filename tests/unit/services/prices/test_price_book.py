@@ -110,7 +110,10 @@ def test_an_upstream_that_is_free_costs_nothing_for_sure() -> None:
 
     assert price is not None
     assert price.cost({PricedUnit.INPUT_TOKEN: 10**9, PricedUnit.OUTPUT_TOKEN: 10**9}) == 0
-    assert price.facts() == {"source": "meterhouse.toml", "input_token": 0, "output_token": 0}
+    assert {nusd for name, nusd in price.facts().items() if name != "source"} == {0}
+    metered = price.metered("pixel", "second")
+    assert metered is not None
+    assert metered.is_free
 
 
 def test_a_price_of_the_file_begins_and_ends_to_the_millisecond() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.core.errors import ModelNotFoundError, UpstreamUnreachableError
 from app.core.gateway_file import GatewayConfig
+from app.core.tasks.task import Task
 from app.services.providers.provider import AnswerFacts, ChatRequest
 from app.services.routing.catalogue import Catalogue
 from app.services.routing.model_directory import FAILED_SECONDS, FRESH_SECONDS, ModelDirectory
@@ -32,6 +33,15 @@ class Lists:
         self.fails = False
         self.asked = 0
         self.was_asked = asyncio.Event()
+
+    def can_do(self, task: Task, model: str) -> bool:
+        raise NotImplementedError
+
+    async def task_of(self, model: str) -> str | None:
+        raise NotImplementedError
+
+    async def do(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
+        raise NotImplementedError
 
     async def list_models(self) -> Sequence[Mapping[str, Any]]:
         self.asked += 1

@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from app.api.dependencies.hot_route import HotRoute
-from app.api.dependencies.inference import AnsweringDep
+from app.api.dependencies.inference import Answering, AnsweringDep
 from app.api.dependencies.permissions import PrincipalDep
 from app.api.responses.connection import WhileConnected
 from app.api.responses.event_stream import EventStream
@@ -17,10 +17,11 @@ from app.api.v1.schemas.openai.chat import (
 )
 from app.api.v1.translate import tags, urgency
 from app.api.v1.translate.chat import answer_headers, to_call
+from app.services.call import Call
 
 router = APIRouter(prefix="/v1/chat", tags=["chat"], route_class=HotRoute)
 
-_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "model": ChatCompletion,
         "description": "The whole answer; with `stream`, one event per "
@@ -33,7 +34,7 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 @router.post(
     "/completions",
     response_model=ChatCompletion,
-    responses=_ANSWERS,
+    responses=ANSWERS,
     openapi_extra={"parameters": [tags.PARAMETER, urgency.PARAMETER]},
 )
 async def create_chat_completion(
@@ -48,6 +49,11 @@ async def create_chat_completion(
     the upstream untouched. A stream that cannot be finished ends with one `error` event.
     """
     call = await to_call(body, request, principal)
+    return await answered(call, request, answering)
+
+
+async def answered(call: Call, request: Request, answering: Answering) -> Response:
+    """Return what a chat is answered."""
     if call.stream:
         return EventStream(
             answering.inference.stream(call),

@@ -1,0 +1,16 @@
+"""What the routes of tasks ask for."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.api.dependencies.container import ContainerDep
+from app.services.routing.task_finder import TaskFinder
+
+
+async def get_task_finder(container: ContainerDep) -> TaskFinder:
+    """Return who knows which task a model does."""
+    return container.tasks
+
+
+TaskFinderDep = Annotated[TaskFinder, Depends(get_task_finder)]

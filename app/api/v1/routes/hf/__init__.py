@@ -1,0 +1,1 @@
+"""Routes in Hugging Face's own form."""

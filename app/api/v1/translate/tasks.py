@@ -1,0 +1,129 @@
+"""Between Hugging Face's form of tasks and the domain's `Call`."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from fastapi import Request, Response
+from pydantic_core import from_json, to_json
+
+from app.api.v1.translate.chat import answer_headers, error_headers
+from app.api.v1.translate.tags import tags_of
+from app.api.v1.translate.task_bodies import Sent
+from app.api.v1.translate.urgency import read_urgency
+from app.core.errors import InvalidRequestError
+from app.core.redaction import one_line
+from app.core.tasks.catalogue import TASKS, find_task
+from app.core.tasks.model_ids import is_model_id
+from app.core.tasks.task import Task
+from app.services.call import Call
+from app.services.principals import Principal
+from app.services.routing.catalogue import is_absent
+from app.services.tasks.work import Manner, work_of
+from app.utils.nearest import nearest
+
+_JAVASCRIPT: Final = "@huggingface/inference"
+_PASSED_ON: Final = ("x-wait-for-model", "x-use-cache")  # of old scripts
+_SWITCHES: Final = frozenset({"true", "false", "1", "0"})
+
+
+class Wanted(NamedTuple):
+    """Which task of which model is wanted."""
+
+    task: Task
+    model: str | None
+    is_named: bool  # the task, by the caller
+
+
+def to_model(model_id: str) -> str:
+    """Return a model's id out of a URL.
+
+    Raises:
+        InvalidRequestError: it is none that the Hub could have.
+    """
+    if not is_model_id(model_id):
+        raise InvalidRequestError(
+            "The URL names no model: an id is `name` or `organisation/name`, of letters, digits "
+            "and `-`, `_` and `.`, with a suffix such as `:hf-inference` or without.",
+            param="model_id",
+        )
+    return model_id
+
+
+def to_task(name: str) -> Task:
+    """Return a task by the name that a caller gives it.
+
+    Raises:
+        InvalidRequestError: there is no such task, or its way is another one.
+    """
+    task = find_task(name)
+    if task is None:
+        meant = nearest(name, TASKS)
+        way_out = f"Did you mean `{meant}`?" if meant else "`GET /v1/tasks` lists them."
+        raise InvalidRequestError(f"There is no task {name[:80]!r}. {way_out}", param="task")
+    if task.is_chat:
+        raise InvalidRequestError(
+            f"{task.name} is asked for at `/v1/chat/completions`.", param="task"
+        )
+    return task
+
+
+async def to_task_call(wanted: Wanted, sent: Sent, request: Request, principal: Principal) -> Call:
+    """Return the call that a request asks for.
+
+    Raises:
+        InvalidRequestError: its tags are bad, or its class is none.
+    """
+    state, headers = request.scope["state"], request.headers
+    switches = {name: headers[name] for name in _PASSED_ON if headers.get(name) in _SWITCHES}
+    call = Call(
+        id=state["request_id"],
+        client_request_id=state["client_request_id"],
+        principal=principal,
+        task=wanted.task.name,
+        model=wanted.model,
+        payload=sent.payload,
+        body=sent.data,
+        stream=False,
+        tags=tags_of(request.scope["headers"], None, principal.tags),
+        urgency=read_urgency(request.scope["headers"], principal),
+        work=await work_of(
+            wanted.task, sent.body, Manner(sent.media_type, wanted.is_named, switches)
+        ),
+    )
+    state["call_headers"] = partial(error_headers, call.trace)
+    return call
+
+
+def to_answer(call: Call, answer: bytes, request: Request) -> Response:
+    """Return an answer as its caller's client wants it."""
+    work = call.work
+    if work is not None and work.task.is_bare_in_javascript:
+        is_bare = request.headers.get("user-agent", "").startswith(_JAVASCRIPT)
+        answer = _as_wanted(answer, is_bare=is_bare)
+    return Response(
+        answer, media_type=call.trace.answer.media_type, headers=dict(answer_headers(call.trace))
+    )
+
+
+def _as_wanted(answer: bytes, *, is_bare: bool) -> bytes:
+    """Return the only item of a list alone, or an item alone as a list."""
+    value: Any = from_json(answer)
+    if is_bare and isinstance(value, list) and value:
+        return to_json(value[0])
+    return to_json([value]) if not is_bare and isinstance(value, dict) else answer
+
+
+def for_model(call: Call, model: str) -> Call:
+    """Return a call as one of a model, unless it names one itself."""
+    is_named = call.model is not None and not is_absent(call.model)
+    return call if is_named else replace(call, model=model)
+
+
+def to_nowhere(request: Request) -> InvalidRequestError:
+    """Return why a URL that names no task cannot be asked for one."""
+    base = f"{request.url.scheme}://{request.url.netloc}"
+    return InvalidRequestError(
+        f"This URL names no task. Use base_url='{one_line(base)}/hf-inference/models/ORG/NAME', "
+        "see docs/clients.md."
+    )

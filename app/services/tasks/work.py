@@ -1,0 +1,71 @@
+"""One call of a task: what goes in, and at most how much comes out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.core.tasks.files import File
+from app.core.tasks.parts import parts_of
+from app.core.tasks.task import Task, TaskBody
+from app.core.tasks.units import Unit
+from app.services.tasks.measuring import BYTES_PER_TOKEN, Count, count_parts
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a task is asked for, besides its body."""
+
+    media_type: str  # of the body, as it goes to the upstream
+    is_named: bool  # the caller has named the task, not only the model
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])  # that go on with it
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a call of a task asks for."""
+
+    task: Task
+    manner: Manner
+    read: Count
+    most_written: int
+    strange: Sequence[str]  # parameters that are not known here, and may cost anything
+
+    @property
+    def unit_in(self) -> str:
+        """Return what goes in is measured in."""
+        return self.task.reads.value
+
+    @property
+    def unit_out(self) -> str | None:
+        """Return what comes out is measured in; None: it is not."""
+        return None if self.task.writes is None else self.task.writes.value
+
+
+async def work_of(task: Task, body: TaskBody | File, manner: Manner) -> Work:
+    """Return what a task is to do with a body, which was found to be in its form."""
+    parameters: Mapping[str, Any] = {}
+    strange: Sequence[str] = ()
+    parts = [body] if isinstance(body, File) else []
+    if isinstance(body, TaskBody):
+        sent = dict(body)
+        told = sent.pop("parameters", None)
+        parameters = {} if told is None else told.model_dump(exclude_none=True)
+        strange = [*(told.model_extra or {})] if told is not None else ()
+        beside = {"options", *(task.parameters if task.is_flat else ())}
+        parts = [*parts_of({name: sent[name] for name in sent if name not in beside})]
+    read = await count_parts(task.reads, parts)
+    return Work(task, manner, read, task.most(parameters, read.most), strange)
+
+
+def tokens_of(units: int | None, unit: str | None) -> int:
+    """Return how many tokens some units count as where a limit is one of tokens.
+
+    Text counts as about as many as it has; pictures and sounds count as none.
+    """
+    match unit:
+        case Unit.TOKEN:
+            return units or 0
+        case Unit.CHARACTER:
+            return -(-(units or 0) // BYTES_PER_TOKEN)
+        case _:
+            return 0

@@ -1,0 +1,1 @@
+"""Every task through every client that knows it, over real sockets."""
