@@ -1,0 +1,1 @@
+"""Tasks through the gateway: measured, paid for, and refused."""
