@@ -14,7 +14,9 @@ _OBJECT: Final = {"dict_type", "model_type", "model_attributes_type", "dataclass
 _LONGEST_NAME: Final = 200  # a caller chooses the names of unknown fields
 _MOST_REASONS: Final = 3  # a union has one for each of its members
 # Names that pydantic puts into a path for a member of a union: types, never fields of ours.
-_MEMBER: Final = re.compile(r"[a-z-]+\[.*|str|int|float|bool|dict|list|bytes|none|[A-Z]\w*")
+_MEMBER: Final = re.compile(
+    r"[a-z-]+\[.*|(?:constrained-)?(?:str|int|float)|bool|dict|list|bytes|none|[A-Z]\w*"
+)
 _JSON: Final = re.compile(r"application/(?:[\w.+-]+\+)?json\b", re.IGNORECASE)
 
 _NOTHING: Final = object()

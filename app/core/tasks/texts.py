@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.core.tasks.answers import (
     Entity,
@@ -86,13 +86,20 @@ _GENERATION: Final[dict[str, Any]] = {
 }
 _CUT: Final = Literal["do_not_truncate", "longest_first", "only_first", "only_second"]
 
+
+def _not_in_pieces(value: bool) -> bool:  # noqa: FBT001 - pydantic's signature
+    if value:
+        raise ValueError("must be false: texts come whole here; chats can be streamed")
+    return value
+
+
 TEXTS: Final = (
     Task(
         name="text-generation",
         summary="Continues a text.",
         example="HuggingFaceTB/SmolLM2-135M",
         inputs=Text,
-        root={"stream": Switch},
+        root={"stream": Annotated[Switch, AfterValidator(_not_in_pieces)]},
         parameters=_GENERATION,
         answer=list[Generated] | Generated,
         reads=Unit.TOKEN,

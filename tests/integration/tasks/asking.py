@@ -48,7 +48,7 @@ class Gateway:
 
     def budget(self, cap_usd: float) -> None:
         """Bind everybody to a hard budget."""
-        wish = {"scope": "instance", "cap_usd": cap_usd, "period": "total", "hard": True}
+        wish = {"scope": "instance", "cap_usd": cap_usd, "period": "total", "mode": "hard"}
         answer = self.client.post("/v1/budgets", json=wish)
         assert answer.status_code == 201, answer.text
 

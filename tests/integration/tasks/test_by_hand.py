@@ -1,0 +1,95 @@
+"""`/v1/tasks`, the ways of old scripts, and what a client's name changes."""
+
+import base64
+
+import pytest
+
+from app.core.tasks.catalogue import TASKS
+from app.simulator.tasks.files import png
+from tests.integration.tasks.asking import Gateway
+
+TEXT = {"inputs": "A [MASK]"}
+JAVASCRIPT, PYTHON = "@huggingface/inference/4.13.30", "unknown/None; hf_hub/2.4.0"
+
+
+def test_the_list_says_what_each_task_takes_and_gives(gateway: Gateway) -> None:
+    listed = {task["id"]: task for task in gateway.client.get("/v1/tasks").json()["data"]}
+
+    assert listed.keys() == TASKS.keys()
+    assert "candidate_labels" in str(listed["zero-shot-classification"]["input_schema"])
+    assert (listed["text-to-image"]["output_file"], listed["text-to-image"]["unit_out"]) == (
+        "image",
+        "pixel",
+    )
+
+
+def test_the_model_stands_in_the_body_or_the_url(gateway: Gateway) -> None:
+    in_body = gateway.post("/v1/tasks/fill-mask", {**TEXT, "model": "org/fill-mask"})
+    in_url = gateway.post("/v1/tasks/fill-mask?model=org/fill-mask", TEXT)
+    both = gateway.post("/v1/tasks/fill-mask?model=org/else", {**TEXT, "model": "org/fill-mask"})
+    neither = gateway.post("/v1/tasks/fill-mask", TEXT)
+
+    assert in_body.json() == in_url.json()
+    assert (in_body.status_code, both.status_code, neither.status_code) == (200, 400, 400)
+    assert neither.json()["error"]["code"] == "model_required"
+
+
+@pytest.mark.parametrize("task", ["text-to-video", "image-to-video", "tabular-regression"])
+def test_what_no_client_sends_to_a_url_is_done_here(gateway: Gateway, task: str) -> None:
+    bodies = {
+        "text-to-video": {"inputs": "a cat"},
+        "image-to-video": {"inputs": base64.b64encode(png(2, 2)).decode()},
+        "tabular-regression": {"table": {"a": [1, 2, 3]}},
+    }
+
+    answer = gateway.post(f"/v1/tasks/{task}", {**bodies[task], "model": f"org/{task}"})
+
+    assert answer.status_code == 200
+    assert answer.content[4:8] == b"ftyp" or len(answer.json()) == 3
+
+
+def test_a_name_of_the_operators_own_goes_to_who_can(gateway: Gateway) -> None:
+    answer = gateway.post("/hf-inference/models/mine", TEXT)
+
+    assert answer.status_code == 200
+    assert gateway.last_entry()["upstream"] == "hub"
+
+
+def test_the_only_caption_is_bare_for_javascript(gateway: Gateway) -> None:
+    for agent, shape in ((JAVASCRIPT, dict), (PYTHON, list), ("curl/8", list)):
+        answer = gateway.ask("image-to-text", png(2, 2), user_agent=agent)
+        assert isinstance(answer.json(), shape)
+
+
+def test_what_old_scripts_say_goes_on(gateway: Gateway) -> None:
+    body = {**TEXT, "options": {"wait_for_model": True}}
+    answer = gateway.post("/models/org/fill-mask", body, x_wait_for_model="true", x_use_cache="no")
+
+    assert answer.status_code == 200
+    calls = gateway.simulator.get("/simulator/calls").json()["data"]
+    assert calls[-1]["options"] == {"x-wait-for-model": "true"}
+    assert calls[-1]["path"] == "/hf-inference/models/org/fill-mask"
+
+
+def test_a_named_task_goes_on_as_named(gateway: Gateway) -> None:
+    gateway.post("/hf-inference/models/anybody/anything/pipeline/fill-mask", TEXT)
+
+    calls = gateway.simulator.get("/simulator/calls").json()["data"]
+    assert calls[-1]["path"] == "/hf-inference/models/anybody/anything/pipeline/fill-mask"
+
+
+@pytest.mark.parametrize("fault", ["garbage", "empty", "error-answer", "cut-0"])
+def test_nonsense_of_an_upstream_is_no_answer(gateway: Gateway, fault: str) -> None:
+    path = f"/hf-inference/models/sim/{fault}/pipeline/fill-mask"
+
+    answer = gateway.post(path, TEXT)
+
+    assert answer.status_code in {502, 504}, answer.text
+    assert isinstance(answer.json()["error"], str)
+    assert gateway.last_entry()["status"] == "error"
+
+
+def test_a_bad_tag_or_class_is_refused(gateway: Gateway) -> None:
+    assert gateway.ask("fill-mask", TEXT, x_meterhouse_class="soon").status_code == 400
+    assert gateway.ask("fill-mask", TEXT, x_meterhouse_tags="a=b").status_code == 200
+    assert gateway.last_entry()["tags"] == {"a": "b"}

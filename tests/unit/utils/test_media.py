@@ -1,0 +1,89 @@
+"""What bytes are, and how large pictures are."""
+
+import io
+
+import pytest
+from hypothesis import given, strategies as st
+from PIL import Image
+
+from app.simulator.tasks.files import mp4, png, wav
+from app.utils.media import Size, image_size, media_type_of
+
+FORMATS = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "GIF": "image/gif",
+    "BMP": "image/bmp",
+    "TIFF": "image/tiff",
+    "WEBP": "image/webp",
+}
+
+
+def picture(kind: str, size: tuple[int, int], **options: object) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", size, "red").save(data, kind, **options)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("size", [(1, 1), (37, 5), (640, 481)])
+def test_a_picture_of_any_format_tells_its_size(kind: str, size: tuple[int, int]) -> None:
+    data = picture(kind, size)
+
+    assert media_type_of(data) == FORMATS[kind]
+    assert image_size(data) == size
+
+
+def test_a_picture_without_losses_tells_its_size() -> None:
+    assert image_size(picture("WEBP", (33, 44), lossless=True)) == (33, 44)
+
+
+def test_a_jpeg_with_much_before_its_size_tells_it() -> None:
+    data = picture("JPEG", (12, 34), progressive=True, exif=b"Exif\0\0" + bytes(60_000))
+
+    assert image_size(data) == Size(12, 34)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_picture_that_is_cut_tells_nothing_and_breaks_nothing(kind: str) -> None:
+    data = picture(kind, (40, 30))
+
+    for length in range(min(len(data), 600)):
+        assert image_size(data[:length]) in {None, Size(40, 30)}
+
+
+@given(st.sampled_from(sorted(FORMATS)), st.binary(max_size=200))
+def test_no_bytes_break_a_reader(kind: str, rest: bytes) -> None:
+    found = image_size(picture(kind, (3, 3))[:16] + rest)
+
+    assert found is None or min(found) > 0
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (wav(1), "audio/wav"),
+        (mp4(1), "video/mp4"),
+        (b"\0\0\0\x20ftypM4A " + bytes(20), "audio/mp4"),
+        (b"\0\0\0\x20ftypavif" + bytes(20), "image/avif"),
+        (b"fLaC\0", "audio/flac"),
+        (b"OggS\0", "audio/ogg"),
+        (b"ID3\x04", "audio/mpeg"),
+        (b"\xff\xfb\x90\x00", "audio/mpeg"),
+        (b"\xff\xf1\x50", "audio/aac"),
+        (b"#!AMR\n", "audio/amr"),
+        (b"\x1aE\xdf\xa3", "video/webm"),
+        (b"{}", None),
+        (b"<svg/>", None),
+        (b"", None),
+        (b"\xff\xfe", None),
+    ],
+)
+def test_the_first_bytes_tell_what_a_file_is(data: bytes, kind: str | None) -> None:
+    assert media_type_of(data) == kind
+
+
+def test_made_up_pictures_are_real_ones() -> None:
+    with Image.open(io.BytesIO(png(21, 9))) as opened:
+        opened.load()
+        assert opened.size == (21, 9)
