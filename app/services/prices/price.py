@@ -69,6 +69,7 @@ class Price:
         rates = (of(read, 0), of(read, 0), of(written, 0), of(PricedUnit.REQUEST, 0))
         metered = Price(self.units, self.source)
         object.__setattr__(metered, "_of_tokens", rates)
+        object.__setattr__(metered, "is_free", not any(rates))
         return metered
 
     def cost_of_tokens(self, tokens_in: int, tokens_out: int, cached_in: int = 0) -> int:

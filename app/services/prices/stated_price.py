@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, Protocol
 
 from app.core.clock import epoch_ms
 from app.core.gateway_file import GatewayConfig
-from app.core.gateway_prices import PriceConfig, PriceTerms
+from app.core.gateway_prices import PriceConfig
 from app.core.money import PER_UNITS, nusd_of
 from app.db.repositories.prices import PriceFacts
 from app.models.prices import PriceRow
@@ -19,6 +19,21 @@ from app.services.prices.price import Price, PricedUnit
 FILE: Final = "meterhouse.toml"
 FREE: Final = {PricedUnit.INPUT_TOKEN: 0, PricedUnit.OUTPUT_TOKEN: 0}
 _ALL_FREE: Final = {**FREE, PricedUnit.REQUEST: 0}
+
+
+class Terms(Protocol):
+    """The fields of a price, in US dollars: for 1,000,000 units, or for each second or request."""
+
+    input: Decimal | None
+    output: Decimal | None
+    cached_input: Decimal | None
+    input_characters: Decimal | None
+    output_characters: Decimal | None
+    input_pixels: Decimal | None
+    output_pixels: Decimal | None
+    per_input_second: Decimal | None
+    per_output_second: Decimal | None
+    per_request: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +137,7 @@ def prices_of_rows(rows: Iterable[PriceRow | PriceFacts]) -> Iterator[StatedPric
         )
 
 
-def units_of(terms: PriceTerms) -> Mapping[PricedUnit, int]:
+def units_of(terms: Terms) -> Mapping[PricedUnit, int]:
     """Return what the fields of a price say, in nano-dollars for 1,000,000 units."""
     per_million = {
         PricedUnit.INPUT_TOKEN: terms.input,

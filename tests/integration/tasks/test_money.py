@@ -126,3 +126,15 @@ def test_limits_hold_for_tasks(gateway: Gateway) -> None:
     assert answer.status_code == 429
     assert "retry-after" in answer.headers
     assert isinstance(answer.json()["error"], str)
+
+
+def test_a_price_of_units_is_set_over_the_api(gateway: Gateway) -> None:
+    wish = {"model": "org/translation", "input_characters": 20, "per_output_second": 0.5}
+    answer = gateway.client.post("/v1/admin/prices", json=wish)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["per_output_second"] == 0.5
+
+    gateway.ask("translation", {"inputs": "12345"})
+
+    assert gateway.last_entry()["cost_usd"] == pytest.approx(5 * 20 / 1e6)
+    gateway.assert_proven()

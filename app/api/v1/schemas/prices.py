@@ -20,13 +20,14 @@ from app.api.v1.schemas.amounts import Usd
 from app.api.v1.schemas.fields import moment
 from app.api.v1.schemas.page import PageOut
 from app.core.clock import from_epoch_ms
-from app.core.gateway_prices import incomplete
+from app.core.gateway_prices import OTHER_UNITS, incomplete
 from app.core.gateway_text import check_model_name
-from app.core.money import PER_UNITS, nusd_of, usd_of
+from app.core.money import PER_UNITS, usd_of
 from app.services.prices.missing import MissingPrice
 from app.services.prices.price import Price, PricedUnit
 from app.services.prices.price_import import Imported, KnownList
 from app.services.prices.prices import PriceState, ShownPrice
+from app.services.prices.stated_price import units_of
 from app.services.prices.timeline import PriceWish
 from app.utils.paging import Page
 
@@ -61,7 +62,13 @@ _OUTPUT: Final = Field(description="For 1,000,000 tokens that are written.")
 _CACHED: Final = Field(
     description="For 1,000,000 tokens read from the upstream's cache. Null: as others."
 )
-_REQUEST: Final = Field(description="For each single request, besides its tokens.")
+_REQUEST: Final = Field(description="For each single request, besides its units.")
+_INPUT_CHARACTERS: Final = Field(description="For 1,000,000 characters that a task reads.")
+_OUTPUT_CHARACTERS: Final = Field(description="For 1,000,000 characters that it writes.")
+_INPUT_PIXELS: Final = Field(description="For 1,000,000 pixels that it looks at.")
+_OUTPUT_PIXELS: Final = Field(description="For 1,000,000 pixels that it makes.")
+_INPUT_SECOND: Final = Field(description="For each second of sound or video that it takes.")
+_OUTPUT_SECOND: Final = Field(description="For each second of it that it makes.")
 
 
 class PriceTerms(BaseModel):
@@ -74,6 +81,12 @@ class PriceTerms(BaseModel):
     input: Annotated[Usd | None, _INPUT] = None
     output: Annotated[Usd | None, _OUTPUT] = None
     cached_input: Annotated[Usd | None, _CACHED] = None
+    input_characters: Annotated[Usd | None, _INPUT_CHARACTERS] = None
+    output_characters: Annotated[Usd | None, _OUTPUT_CHARACTERS] = None
+    input_pixels: Annotated[Usd | None, _INPUT_PIXELS] = None
+    output_pixels: Annotated[Usd | None, _OUTPUT_PIXELS] = None
+    per_input_second: Annotated[Fee | None, _INPUT_SECOND] = None
+    per_output_second: Annotated[Fee | None, _OUTPUT_SECOND] = None
     per_request: Annotated[Fee | None, _REQUEST] = None
 
     @model_validator(mode="after")
@@ -82,7 +95,7 @@ class PriceTerms(BaseModel):
             has_input=self.input is not None,
             has_output=self.output is not None,
             has_cached_input=self.cached_input is not None,
-            has_another=self.per_request is not None,
+            has_another=any(getattr(self, name) is not None for name in OTHER_UNITS),
         )
         if problem is not None:
             raise ValueError(f"is no whole price: {problem}")
@@ -90,14 +103,7 @@ class PriceTerms(BaseModel):
 
     def to_wish(self, valid_from: datetime | None = None) -> PriceWish:
         """Return what is asked for."""
-        fee = None if self.per_request is None else self.per_request * PER_UNITS
-        per_million = {
-            PricedUnit.INPUT_TOKEN: self.input,
-            PricedUnit.CACHED_INPUT_TOKEN: self.cached_input,
-            PricedUnit.OUTPUT_TOKEN: self.output,
-            PricedUnit.REQUEST: fee,
-        }
-        units = {unit: nusd_of(usd) for unit, usd in per_million.items() if usd is not None}
+        units = units_of(self)
         return PriceWish(self.model, self.upstream, units, valid_from)
 
 
@@ -164,6 +170,12 @@ class PriceOut(BaseModel):
     input: Annotated[float | None, _INPUT]
     output: Annotated[float | None, _OUTPUT]
     cached_input: Annotated[float | None, _CACHED]
+    input_characters: Annotated[float | None, _INPUT_CHARACTERS]
+    output_characters: Annotated[float | None, _OUTPUT_CHARACTERS]
+    input_pixels: Annotated[float | None, _INPUT_PIXELS]
+    output_pixels: Annotated[float | None, _OUTPUT_PIXELS]
+    per_input_second: Annotated[float | None, _INPUT_SECOND]
+    per_output_second: Annotated[float | None, _OUTPUT_SECOND]
     per_request: Annotated[float | None, _REQUEST]
     valid_from: datetime | None
     valid_until: Annotated[datetime | None, Field(description="Itself not included.")]
@@ -174,16 +186,22 @@ class PriceOut(BaseModel):
     def of(cls, shown: ShownPrice) -> Self:
         """Build the wire form of a price."""
         stated = shown.stated
-        fee = _usd(stated.price, PricedUnit.REQUEST)
+        price = stated.price
         return cls(
             id=stated.id,
             model=stated.model,
             upstream=stated.upstream,
             source=stated.price.source,
-            input=_usd(stated.price, PricedUnit.INPUT_TOKEN),
-            output=_usd(stated.price, PricedUnit.OUTPUT_TOKEN),
-            cached_input=_usd(stated.price, PricedUnit.CACHED_INPUT_TOKEN),
-            per_request=None if fee is None else fee / PER_UNITS,
+            input=_usd(price, PricedUnit.INPUT_TOKEN),
+            output=_usd(price, PricedUnit.OUTPUT_TOKEN),
+            cached_input=_usd(price, PricedUnit.CACHED_INPUT_TOKEN),
+            input_characters=_usd(price, PricedUnit.INPUT_CHARACTER),
+            output_characters=_usd(price, PricedUnit.OUTPUT_CHARACTER),
+            input_pixels=_usd(price, PricedUnit.INPUT_PIXEL),
+            output_pixels=_usd(price, PricedUnit.OUTPUT_PIXEL),
+            per_input_second=_usd(price, PricedUnit.INPUT_SECOND, PER_UNITS),
+            per_output_second=_usd(price, PricedUnit.OUTPUT_SECOND, PER_UNITS),
+            per_request=_usd(price, PricedUnit.REQUEST, PER_UNITS),
             valid_from=moment(stated.from_ms),
             valid_until=moment(stated.until_ms),
             state=shown.state,
@@ -250,6 +268,6 @@ class MissingPriceList(BaseModel):
         return cls(object="list", data=[MissingPriceOut.of(one) for one in found])
 
 
-def _usd(price: Price, unit: PricedUnit) -> float | None:
+def _usd(price: Price, unit: PricedUnit, parts: int = 1) -> float | None:
     nusd = price.units.get(unit)
-    return None if nusd is None else usd_of(nusd)
+    return None if nusd is None else usd_of(nusd) / parts
