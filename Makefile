@@ -56,10 +56,11 @@ fix: ## format, and mend what ruff can mend
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format .
 
-docs: ## write docs/guide.md and docs/access.md from the tests
+docs: ## write docs/guide.md, docs/access.md and docs/tasks.md from the tests
 	@scripts/setup test
 	@.venv/bin/python -m tests.architecture.guide
 	@.venv/bin/python -m tests.integration.access.page
+	@.venv/bin/python -m tests.contract.tasks.page
 
 schema: ## write app/db/newest.sql again, after a new migration
 	@scripts/setup test
