@@ -56,3 +56,10 @@ def _words(data: bytes, start: re.Match[bytes], end: int) -> bytes:
         return b'"[%d bytes of base64]' % size
     kind = start["kind"]
     return b"[%d bytes of %b]" % (size, kind.replace(b"\\", b"") if kind else b"text/plain")
+
+
+def in_words(data: bytes, media_type: str) -> bytes:
+    """Return JSON as it is, and of any other file, as JSON, only its size."""
+    if media_type == "application/json":
+        return data
+    return b'"[%d bytes of %b]"' % (len(data), media_type.encode("ascii", "replace"))

@@ -21,6 +21,7 @@ from app.services.ledger.body_rules import BodyRules
 from app.services.ledger.entry import Status
 from app.services.providers.dialects.chat_stream import cut_chunk
 from app.services.routing.router import Router
+from app.utils.embedded_files import in_words
 
 DONE: Final = b"data: [DONE]\n\n"
 
@@ -68,7 +69,7 @@ class InferenceService:
                 attempt = await attempts.next()
                 async with attempt:
                     answer = await attempt.ask()
-            outcome.keep(answer)
+            outcome.keep(in_words(answer, call.trace.answer.media_type))
             outcome.status = Status.OK
         return answer
 

@@ -12,6 +12,7 @@ from app.services.inference.front_door import FrontDoor
 from app.services.inference.outcome import Outcome
 from app.services.inference.used import sum_up
 from app.services.ledger.body_rules import BodyRules
+from app.utils.embedded_files import in_words
 
 
 class Settling:
@@ -48,7 +49,7 @@ class SettledCall:
         self._its = its
         self._call = call
         self._admitted = admitted
-        self._outcome = Outcome(recording=its.body_rules.start(call.principal, call.body))
+        self._outcome = Outcome(recording=its.body_rules.start(call.principal, _shown(call)))
 
     def __enter__(self) -> Outcome:
         """Begin; what becomes of the call is noted in what this returns."""
@@ -72,3 +73,8 @@ class SettledCall:
         )
         its.front_door.leave()
         its.admission.settle(self._admitted, entry_of(call, self._admitted, outcome, used), body)
+
+
+def _shown(call: Call) -> bytes:
+    """Return what may be stored of a request: of a file that is no JSON, only its size."""
+    return call.body if call.work is None else in_words(call.body, call.work.manner.media_type)

@@ -36,8 +36,8 @@ is held. A file that nobody can measure is bound by its bytes, and its entry say
 `yes` under Python: `huggingface_hub`'s method is tried at the first three URLs, sync and async, and
 what it returns is compared. `only /v1/tasks`: the client sends this task to no URL of one's own.
 
-| Task | Takes | Gives | Measured in | Python | |
-|---|---|---|---|---|---|
+| Task | Takes | Gives | Measured in | Python | JavaScript's method, not tried | |
+|---|---|---|---|---|---|---|
 """
 
 
@@ -53,7 +53,9 @@ def _line(task: Task) -> str:
         python = "yes, as chat"
     takes = f"{task.raw} or JSON" if task.raw else "JSON"
     units = task.reads if task.writes is None else f"{task.reads} in, {task.writes} out"
-    cells = (f"`{task.name}`", takes, task.file or "JSON", units, python, task.summary)
+    javascript = f"`{task.javascript}`" if task.javascript else "none"
+    gives = task.file or "JSON"
+    cells = (f"`{task.name}`", takes, gives, units, python, javascript, task.summary)
     return f"| {' | '.join(cells)} |\n"
 
 

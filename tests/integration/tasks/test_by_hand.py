@@ -93,3 +93,19 @@ def test_a_bad_tag_or_class_is_refused(gateway: Gateway) -> None:
     assert gateway.ask("fill-mask", TEXT, x_meterhouse_class="soon").status_code == 400
     assert gateway.ask("fill-mask", TEXT, x_meterhouse_tags="a=b").status_code == 200
     assert gateway.last_entry()["tags"] == {"a": "b"}
+
+
+def test_of_stored_files_only_the_size_is_kept(gateway: Gateway) -> None:
+    team = gateway.client.post("/v1/teams", json={"name": "t"}).json()
+    key = gateway.client.post("/v1/keys", json={"name": "k", "team_id": team["id"]}).json()
+    rule = {"scope": "team", "scope_id": team["id"]}
+    assert gateway.client.post("/v1/admin/body-rules", json=rule).status_code == 201
+    own = f"Bearer {key['secret']}"
+
+    gateway.ask("image-to-image", png(50, 50), authorization=own)
+
+    entries = gateway.client.get(f"/v1/admin/usage/entries?team_id={team['id']}").json()["data"]
+    stored = gateway.client.get(f"/v1/admin/usage/entries/{entries[0]['id']}/body").json()
+    assert "bytes of image/png]" in stored["request"]
+    assert "bytes of image/png]" in stored["answer"]
+    assert len(stored["request"]) < 50, stored
