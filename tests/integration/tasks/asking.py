@@ -54,6 +54,7 @@ class Gateway:
 
     def assert_proven(self) -> None:
         """Check that entries, holds and budgets agree."""
+        self.entries()  # whoever reads them waits until those that ended are written
         proof = verify(self.data_dir, round(time.time() * 1000))
         assert proof.broken == []
         assert proof.holds == 0

@@ -1,7 +1,13 @@
 """Budgets and prices hold for tasks as they do for chats, in the units of each."""
 
+import sqlite3
+import time
+from contextlib import closing
+
 import pytest
 
+from app.db.database import FILE_NAME
+from app.db.verifier import verify
 from app.simulator.tasks.files import png, wav
 from tests.integration.tasks.asking import Gateway
 
@@ -138,3 +144,16 @@ def test_a_price_of_units_is_set_over_the_api(gateway: Gateway) -> None:
 
     assert gateway.last_entry()["cost_usd"] == pytest.approx(5 * 20 / 1e6)
     gateway.assert_proven()
+
+
+def test_a_cost_that_is_not_that_of_its_units_is_found(gateway: Gateway) -> None:
+    gateway.ask("text-to-image", {"inputs": "cat", "parameters": {"width": 9, "height": 9}})
+    gateway.assert_proven()
+
+    with closing(sqlite3.connect(gateway.data_dir / FILE_NAME)) as database, database:
+        database.execute("DROP TRIGGER entries_refuse_update")
+        database.execute("UPDATE entries SET cost_nusd = cost_nusd + 1")
+
+    broken = verify(gateway.data_dir, round(time.time() * 1000)).broken
+    assert len(broken) == 1
+    assert "its units come to $0.000081" in broken[0]
