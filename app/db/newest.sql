@@ -3,7 +3,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0006_sessions');
+INSERT INTO "alembic_version" VALUES('0007_units');
 CREATE TABLE "api_keys" (
 	id TEXT NOT NULL, 
 	name TEXT NOT NULL, 
@@ -252,7 +252,7 @@ CREATE TABLE usage_days (
 	units_out BIGINT NOT NULL, 
 	cost_nusd BIGINT NOT NULL, 
 	latency BLOB NOT NULL, 
-	ttft BLOB NOT NULL, 
+	ttft BLOB NOT NULL, characters_in BIGINT DEFAULT '0' NOT NULL, characters_out BIGINT DEFAULT '0' NOT NULL, pixels_in BIGINT DEFAULT '0' NOT NULL, pixels_out BIGINT DEFAULT '0' NOT NULL, seconds_in BIGINT DEFAULT '0' NOT NULL, seconds_out BIGINT DEFAULT '0' NOT NULL, requests_in BIGINT DEFAULT '0' NOT NULL, requests_out BIGINT DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_usage_days PRIMARY KEY (dimension, start_ms, value)
 )
  WITHOUT ROWID
@@ -272,7 +272,7 @@ CREATE TABLE usage_hours (
 	units_out BIGINT NOT NULL, 
 	cost_nusd BIGINT NOT NULL, 
 	latency BLOB NOT NULL, 
-	ttft BLOB NOT NULL, 
+	ttft BLOB NOT NULL, characters_in BIGINT DEFAULT '0' NOT NULL, characters_out BIGINT DEFAULT '0' NOT NULL, pixels_in BIGINT DEFAULT '0' NOT NULL, pixels_out BIGINT DEFAULT '0' NOT NULL, seconds_in BIGINT DEFAULT '0' NOT NULL, seconds_out BIGINT DEFAULT '0' NOT NULL, requests_in BIGINT DEFAULT '0' NOT NULL, requests_out BIGINT DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_usage_hours PRIMARY KEY (dimension, start_ms, value)
 )
  WITHOUT ROWID
@@ -305,7 +305,7 @@ CREATE TABLE usage_weeks (
 	units_out BIGINT NOT NULL, 
 	cost_nusd BIGINT NOT NULL, 
 	latency BLOB NOT NULL, 
-	ttft BLOB NOT NULL, 
+	ttft BLOB NOT NULL, characters_in BIGINT DEFAULT '0' NOT NULL, characters_out BIGINT DEFAULT '0' NOT NULL, pixels_in BIGINT DEFAULT '0' NOT NULL, pixels_out BIGINT DEFAULT '0' NOT NULL, seconds_in BIGINT DEFAULT '0' NOT NULL, seconds_out BIGINT DEFAULT '0' NOT NULL, requests_in BIGINT DEFAULT '0' NOT NULL, requests_out BIGINT DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_usage_weeks PRIMARY KEY (dimension, start_ms, value)
 )
  WITHOUT ROWID

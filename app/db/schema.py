@@ -20,6 +20,7 @@ REVISIONS: Final = (
     "0004_rollups",
     "0005_models",
     "0006_sessions",
+    "0007_units",
 )
 
 # What they come to: `make schema` writes it, and a test compares them.

@@ -1,8 +1,12 @@
 """The tables of what entries add up to, made from them and kept when they are deleted."""
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from app.models.base import Base
+
+
+def _no_units() -> MappedColumn[int]:
+    return mapped_column(server_default="0")  # of what was called before there were tasks
 
 
 class _Sums:
@@ -17,11 +21,20 @@ class _Sums:
     without_units: Mapped[int]
     without_cost: Mapped[int]
     assumed_price: Mapped[int]
-    units_in: Mapped[int]
+    units_in: Mapped[int]  # tokens
     units_out: Mapped[int]
     cost_nusd: Mapped[int]
     latency: Mapped[bytes]  # packed histograms, `app/utils/histogram.py`
     ttft: Mapped[bytes]
+    # What tasks are measured in.
+    characters_in: Mapped[int] = _no_units()
+    characters_out: Mapped[int] = _no_units()
+    pixels_in: Mapped[int] = _no_units()
+    pixels_out: Mapped[int] = _no_units()
+    seconds_in: Mapped[int] = _no_units()
+    seconds_out: Mapped[int] = _no_units()
+    requests_in: Mapped[int] = _no_units()
+    requests_out: Mapped[int] = _no_units()
 
 
 class UsageHour(_Sums, Base):

@@ -18,8 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import TableValuedAlias
 
+from app.core.tasks.units import Unit
 from app.db.repositories.usage_sums import (
     DAY_MS,
+    SUMMED_UNITS,
     Cell,
     Dimension,
     Span,
@@ -182,9 +184,9 @@ _COLUMNS: Final[Mapping[Dimension, _Column]] = {
 }
 
 
-def _tokens(units: str, unit: str) -> str:
-    kept = f"CASE WHEN coalesce({unit}, 'token') = 'token' THEN {units} END"
-    return _sum(kept, _MOST_UNITS)
+def _units(way: str, unit: str) -> str:
+    kind = f"coalesce(entries.unit_{way}, '{Unit.TOKEN}')"
+    return _sum(f"CASE WHEN {kind} = '{unit}' THEN entries.units_{way} END", _MOST_UNITS)
 
 
 def _sum(values: str, most: int) -> str:
@@ -224,8 +226,7 @@ _SUMS: Final = tuple(
             "count(*) FILTER (WHERE json_extract(entries.price, '$.source') = 'assumed')",
             BigInteger(),
         ),
-        (_tokens("entries.units_in", "entries.unit_in"), BigInteger()),
-        (_tokens("entries.units_out", "entries.unit_out"), BigInteger()),
+        *((_units(way, unit), BigInteger()) for unit in SUMMED_UNITS for way in ("in", "out")),
         (_sum("entries.cost_nusd", _MOST_NUSD), BigInteger()),
         (_letters("entries.latency_ms"), Text()),
         (_letters("entries.ttft_ms"), Text()),

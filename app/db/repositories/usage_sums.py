@@ -6,6 +6,8 @@ from enum import StrEnum
 from operator import add
 from typing import Final, NamedTuple
 
+from app.core.tasks.units import Unit
+
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
@@ -36,6 +38,17 @@ def pair(dimension: Dimension, within: Dimension, value: str) -> str:
     return f"{dimension}|{within}:{value}"
 
 
+# In the order in which `Sums` has them.
+SUMMED_UNITS: Final = (Unit.TOKEN, Unit.CHARACTER, Unit.PIXEL, Unit.SECOND, Unit.REQUEST)
+
+
+class UnitSums(NamedTuple):
+    """How many units of one kind went in, and came out."""
+
+    units_in: int
+    units_out: int
+
+
 class Sums(NamedTuple):
     """What some calls add up to. Two of them are added field by field."""
 
@@ -45,8 +58,16 @@ class Sums(NamedTuple):
     without_units: int = 0
     without_cost: int = 0
     assumed_price: int = 0
-    units_in: int = 0  # tokens; other kinds of units are not added to them
+    units_in: int = 0  # tokens; those of tasks are below, each kind by itself
     units_out: int = 0
+    characters_in: int = 0
+    characters_out: int = 0
+    pixels_in: int = 0
+    pixels_out: int = 0
+    seconds_in: int = 0
+    seconds_out: int = 0
+    requests_in: int = 0
+    requests_out: int = 0
     cost_nusd: int = 0
     latency: int = 0  # histograms, `app/utils/histogram.py`
     ttft: int = 0
@@ -55,6 +76,17 @@ class Sums(NamedTuple):
     def calls(self) -> int:
         """How many calls these are."""
         return self.ok + self.error + self.cancelled
+
+    @property
+    def other_units(self) -> dict[Unit, UnitSums]:
+        """Units that are no tokens, by their kind, where there are any."""
+        found = (
+            (Unit.CHARACTER, UnitSums(self.characters_in, self.characters_out)),
+            (Unit.PIXEL, UnitSums(self.pixels_in, self.pixels_out)),
+            (Unit.SECOND, UnitSums(self.seconds_in, self.seconds_out)),
+            (Unit.REQUEST, UnitSums(self.requests_in, self.requests_out)),
+        )
+        return {unit: sums for unit, sums in found if any(sums)}
 
 
 class Cell(NamedTuple):

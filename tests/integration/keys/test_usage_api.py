@@ -174,6 +174,7 @@ class TestSums:
             "calls_with_assumed_price": 1,
             "units_in": 111,
             "units_out": 7,
+            "other_units": {},
             "cost_usd": 1.000000001,
             "latency_ms": {"p50": 1212, "p95": 1212, "p99": 1212, "relative_error": 0.06},
             "ttft_ms": {"p50": 57, "p95": 57, "p99": 57, "relative_error": 0.06},

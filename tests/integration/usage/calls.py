@@ -111,7 +111,10 @@ def query(path: Path, sql: str, *values: object) -> list[Any]:
 def add_up(calls: Iterable[Called]) -> Sums:
     """Add calls up, one by one."""
     kept = list(calls)
-    tokens = [call.units[0] or 0 if call.units[1] in {"token", None} else 0 for call in kept]
+
+    def units(kind: str) -> int:
+        return sum(call.units[0] or 0 for call in kept if (call.units[1] or "token") == kind)
+
     return Sums(
         ok=sum(call.status == "ok" for call in kept),
         error=sum(call.status == "error" for call in kept),
@@ -119,8 +122,16 @@ def add_up(calls: Iterable[Called]) -> Sums:
         without_units=sum(call.units[0] is None for call in kept),
         without_cost=sum(call.cost_nusd is None for call in kept),
         assumed_price=sum((call.price or {}).get("source") == "assumed" for call in kept),
-        units_in=sum(tokens),
-        units_out=sum(tokens),
+        units_in=units("token"),
+        units_out=units("token"),
+        characters_in=units("character"),
+        characters_out=units("character"),
+        pixels_in=units("pixel"),
+        pixels_out=units("pixel"),
+        seconds_in=units("second"),
+        seconds_out=units("second"),
+        requests_in=units("request"),
+        requests_out=units("request"),
         cost_nusd=sum(call.cost_nusd or 0 for call in kept),
         latency=histogram.from_values([call.latency_ms for call in kept]),
         ttft=histogram.from_values([call.ttft_ms for call in kept if call.ttft_ms is not None]),

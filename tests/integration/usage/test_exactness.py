@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from app.core.tasks.units import Unit
 from app.db.repositories.usage_sums import Dimension, start_of
 from app.services.ledger import reports, rollup_pairs, rollups
 from app.services.ledger.report_form import Group, Point, Summary
@@ -49,7 +50,8 @@ calls = st.builds(
     task=st.sampled_from(["chat", "embedding"]),
     upstream=st.sampled_from([None, "hf", "own"]),
     status=st.sampled_from(["ok", "error", "cancelled"]),
-    units=st.sampled_from([(None, None), (7, None), (10**12, "token"), (11, "second")]),
+    units=st.tuples(st.sampled_from([7, 11, 10**12]), st.sampled_from([None, *Unit, "furlong"]))
+    | st.just((None, None)),
     cost_nusd=st.none() | st.integers(0, 10**15),
     price=st.sampled_from([None, {"source": "assumed"}, {"source": "api", "request": 1}]),
     tags=st.dictionaries(st.sampled_from(["app", "näme"]), st.sampled_from(["", "a=b"])),

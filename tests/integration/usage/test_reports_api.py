@@ -7,6 +7,8 @@ from typing import Any, cast
 import pytest
 from fastapi.testclient import TestClient
 
+from app.core.tasks.units import Unit
+from app.db.repositories.usage_sums import SUMMED_UNITS
 from app.services.container import Container
 from app.services.ledger import report_form
 from tests.integration.usage.calls import DAY_MS, HOUR_MS, MIDNIGHT_MS, Called, write
@@ -95,6 +97,36 @@ class TestGroups:
         assert report["has_more_groups"] is True
         assert report["calls"] == 3
         assert usage.get("group_by=key")["has_more_groups"] is False
+
+
+class TestUnits:
+    def test_of_tasks_are_added_by_their_kind_and_never_to_tokens(self, usage: Usage) -> None:
+        usage.call(units=(10, "token"))
+        usage.call(units=(7, "character"), task="fill-mask")
+        usage.call(units=(5, "character"), task="fill-mask")
+        usage.call(units=(3, "second"), task="text-to-speech")
+
+        report = usage.get(f"group_by=task&{DAY}&interval=hour")
+
+        characters = {"units_in": 12, "units_out": 12}
+        seconds = {"units_in": 3, "units_out": 3}
+        assert (report["units_in"], report["units_out"]) == (10, 10)
+        assert report["other_units"] == {"character": characters, "second": seconds}
+        assert {group["value"]: group["other_units"] for group in report["groups"]} == {
+            "chat": {},
+            "fill-mask": {"character": characters},
+            "text-to-speech": {"second": seconds},
+        }
+        assert report["series"][0]["other_units"] == report["other_units"]
+
+    def test_of_each_kind_that_tasks_have_are_added_up(self, usage: Usage) -> None:
+        for unit in Unit:
+            usage.call(units=(2, unit))
+
+        report = usage.get()
+
+        assert {Unit.TOKEN, *report["other_units"]} == {*Unit} == {*SUMMED_UNITS}
+        assert all(one == {"units_in": 2, "units_out": 2} for one in report["other_units"].values())
 
 
 class TestSeries:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from app.core.clock import from_epoch_ms
 from app.core.money import usd_of
+from app.core.tasks.units import Unit
 from app.services.ledger.report_form import Group, Percentiles, Point, Summary
 from app.services.ledger.reports import UsageReport
 from app.utils.histogram import RELATIVE_ERROR
@@ -44,6 +45,13 @@ class PercentilesOut(BaseModel):
         )
 
 
+class UnitSumsOut(BaseModel):
+    """How many units of one kind went in, and came out."""
+
+    units_in: int
+    units_out: int
+
+
 class SumsOut(BaseModel):
     """What some calls add up to."""
 
@@ -58,8 +66,12 @@ class SumsOut(BaseModel):
     calls_with_assumed_price: Annotated[
         int, Field(description="Calls whose cost is what a budget assumes of unknown prices.")
     ]
-    units_in: Annotated[int, Field(description="Tokens. Other kinds of units are not added.")]
-    units_out: Annotated[int, Field(description="Tokens. Other kinds of units are not added.")]
+    units_in: Annotated[int, Field(description="Tokens. Other kinds are in `other_units`.")]
+    units_out: Annotated[int, Field(description="Tokens. Other kinds are in `other_units`.")]
+    other_units: Annotated[
+        dict[Unit, UnitSumsOut],
+        Field(description="What tasks are measured in: each kind of which there were some."),
+    ]
     cost_usd: Annotated[
         float | None, Field(description="US dollars. Null where no call's cost is known.")
     ]
@@ -83,6 +95,10 @@ def _sums(summary: Summary) -> dict[str, Any]:
         "calls_with_assumed_price": sums.assumed_price,
         "units_in": sums.units_in,
         "units_out": sums.units_out,
+        "other_units": {
+            unit: UnitSumsOut.model_construct(**units._asdict())
+            for unit, units in sums.other_units.items()
+        },
         "cost_usd": usd_of(sums.cost_nusd) if is_known else None,
         "latency_ms": PercentilesOut.of(summary.latency_ms),
         "ttft_ms": PercentilesOut.of(summary.ttft_ms),
