@@ -109,7 +109,7 @@ _UNEXPECTED: Final = (
 )
 _LONGEST_MESSAGE: Final = 4_000
 _LONGEST_HEADER: Final = 500
-_HF_PATHS: Final = ("/hf-inference/", "/models/")
+_HF_PATHS: Final = ("/hf-inference/", "/models/", "/api/")
 
 
 def outcome_of(error: Exception) -> Outcome:

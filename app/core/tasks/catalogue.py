@@ -39,6 +39,8 @@ _CHATS: Final = (
 TASKS: Final[Mapping[str, Task]] = {
     task.name: task for task in (*_CHATS, *TEXTS, *TABLES, *PICTURES, *SOUNDS, *VIDEOS)
 }
+# Models of one of these do the other, too.
+ALIKE: Final = frozenset({"feature-extraction", "sentence-similarity"})
 # Other names of the Hub and of old clients.
 _ALIASES: Final[Mapping[str, str]] = {
     "conversational": CHAT,

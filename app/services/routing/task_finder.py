@@ -7,7 +7,7 @@ import structlog
 from app.core.clock import Clock
 from app.core.errors import InvalidRequestError, TaskNotSupportedError, UpstreamError
 from app.core.gateway_file import GatewayConfig
-from app.core.tasks.catalogue import find_task
+from app.core.tasks.catalogue import ALIKE, find_task
 from app.core.tasks.task import Task
 from app.services.routing.catalogue import Catalogue, Patterns
 from app.services.routing.plan import Choice
@@ -15,8 +15,6 @@ from app.services.routing.plan import Choice
 FRESH_SECONDS: Final = 3_600.0
 MAX_KNOWN: Final = 10_000  # names of models come from callers: what is remembered has a bound
 _FAILED_SECONDS: Final = 30.0  # a Hub that did not answer is left alone so long
-# Models of one of these do the other, too.
-_ALIKE: Final = frozenset({"feature-extraction", "sentence-similarity"})
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -92,7 +90,7 @@ class TaskFinder:
             _log.warning("task_not_looked_up", model=choice.name, reason=error.message)
             return task
         known = find_task(name) if name is not None else None
-        if known is None or known is task or {known.name, task.name} <= _ALIKE:
+        if known is None or known is task or {known.name, task.name} <= ALIKE:
             return task
         raise TaskNotSupportedError(
             f"The model {choice.name!r} does {known.name}, not {task.name}. Leave the task out of "

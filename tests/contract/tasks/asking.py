@@ -19,10 +19,10 @@ class Case(NamedTuple):
     show: Callable[[Any], Any]  # what is compared of the answer
     answer: Any
 
-    def ask(self, client: Any) -> Any:
+    def ask(self, client: Any, **more: Any) -> Any:
         """Call the method of a client: the answer, or what to await for it."""
         args, kwargs = self.asked
-        return getattr(client, self.method)(*args, **kwargs)
+        return getattr(client, self.method)(*args, **kwargs, **more)
 
 
 def asked(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:

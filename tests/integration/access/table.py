@@ -56,6 +56,8 @@ POST   /hf-inference/models/{model}/v1/chat/completions  a-chat
                                             401   200 200   200 200   200 403 200   200 200   200
 GET    /hf-inference/models/{model}/health  401   200 200   200 200   200 403 200   200 200   200
 GET    /hf-inference/models/{model}/info    401   200 200   200 200   200 403 200   200 200   200
+GET    /api/models/{model}                  401   200 200   200 200   200 403 200   200 200   200
+GET    /api/tasks                           401   200 200   200 200   200 403 200   200 200   200
 POST   /                                    401   400 400   400 400   400 403 400   400 400   400
 POST   /v1                                  401   400 400   400 400   400 403 400   400 400   400
 GET    /v1/models                           401   200 200   200 200   200 403 200   200 200   200
