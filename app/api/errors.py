@@ -151,6 +151,13 @@ def error_event(error: Exception, request_id: str | None) -> bytes:
     return b"data: %b\n\n" % ErrorBody(error=_detail(error, request_id)).model_dump_json().encode()
 
 
+def hf_error_event(error: Exception, request_id: str | None) -> bytes:
+    """Return the same in the form that TGI's clients read."""
+    detail, outcome = _detail(error, request_id), outcome_of(error)
+    body = HfErrorBody(error=detail.message, error_type=outcome.hf_type)
+    return b"data: %b\n\n" % body.model_dump_json(exclude_none=True).encode()
+
+
 def request_id_of(scope: Scope) -> str | None:
     """Return our id of the request, if it has come far enough to have one."""
     return scope.get("state", {}).get("request_id")

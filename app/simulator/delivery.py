@@ -30,18 +30,24 @@ class Delivery:
 
     def stream(self, answer: Answer, *, wants_usage: bool) -> PacedResponse:
         """Return an answer as a stream of events."""
+        chunks = chunks_of(answer, self.behaviour, wants_usage=wants_usage)
+        return self._events([to_json(chunk) for chunk in chunks], answer.id, has_done=True)
+
+    def tokens(self, said: Sequence[bytes]) -> PacedResponse:
+        """Return a text as a stream of tokens."""
+        return self._events(said, f"sim-task-{self.seen.number}", has_done=False)
+
+    def _events(self, said: Sequence[bytes], name: str, *, has_done: bool) -> PacedResponse:
         behaviour = self.behaviour
         if behaviour.comments_ms is not None:
             behaviour = replace(behaviour, stall_after=behaviour.stall_after or 0)
-        chunks = chunks_of(answer, behaviour, wants_usage=wants_usage)
         manner = replace(
             self._manner(_ending(behaviour)),
             part_seconds=behaviour.chunk_delay_ms / 1000,
             comment_seconds=_seconds(behaviour.comments_ms),
         )
-        return self._respond(
-            events_of(chunks, behaviour), manner, {**_STREAM, "x-request-id": answer.id}
-        )
+        events = events_of(said, behaviour, has_done=has_done)
+        return self._respond(events, manner, {**_STREAM, "x-request-id": name})
 
     def whole(self, answer: Answer) -> PacedResponse:
         """Return an answer as one piece."""

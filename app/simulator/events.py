@@ -1,11 +1,10 @@
 """Turns chunks into the events of a stream."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from app.simulator.behaviour import Behaviour
-from app.simulator.schemas.answers import ChatChunk
 from app.simulator.spoiling import Part, spoil
-from app.simulator.wire import to_json
 
 ERROR_TEXT: Final = "Simulated error in the middle of a stream."
 
@@ -16,16 +15,22 @@ _TEXT_ERROR: Final = f'{{"error":"{ERROR_TEXT}","error_type":"generation"}}'.enc
 _DONE: Final = b"[DONE]"
 
 
-def events_of(chunks: list[ChatChunk], behaviour: Behaviour) -> list[Part]:
-    """Return the events of a stream as bytes, as far as it is to go."""
+def events_of(said: Sequence[bytes], behaviour: Behaviour, *, has_done: bool) -> list[Part]:
+    """Return the events of a stream as bytes, as far as it is to go.
+
+    Args:
+        said: The data of each.
+        behaviour: What goes wrong.
+        has_done: It ends with `[DONE]`.
+    """
     limit = _limit(behaviour)
-    data: list[Part] = [(to_json(chunk),) for chunk in chunks[:limit]]
+    data: list[Part] = [(one,) for one in said[:limit]]
     if data:
         index = min(behaviour.spoil_at, len(data) - 1)
         data[index] = spoil(data[index][0], behaviour)
     if behaviour.error_after is not None:
         data.append((_TEXT_ERROR if behaviour.error_is_text else _OBJECT_ERROR,))
-    elif limit is None and behaviour.has_done:
+    elif limit is None and has_done and behaviour.has_done:
         data.append((_DONE,))
     return [_framed(one, behaviour) for one in data]
 

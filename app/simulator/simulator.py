@@ -19,6 +19,7 @@ from app.simulator.replies import last_user_text, reply_to
 from app.simulator.schemas.requests import ChatRequest
 from app.simulator.script import Rule, Script
 from app.simulator.tasks.requests import composed, read_asked
+from app.simulator.tasks.streaming import is_streamed, token_events
 
 
 class Simulator:
@@ -54,7 +55,8 @@ class Simulator:
         self, task: str | None, request: Request, seen: SeenCall, *, header: str
     ) -> PacedResponse:
         """Return the response to a task; `header` may ask for faults."""
-        behaviour = Behaviour(delay_ms=self._script.pacing.delay_ms)
+        pacing = self._script.pacing
+        behaviour = Behaviour(delay_ms=pacing.delay_ms, chunk_delay_ms=pacing.chunk_delay_ms)
         try:
             behaviour = self._misbehave(seen.model, header, behaviour)
             delivery = Delivery(behaviour, seen, self._closing)
@@ -63,6 +65,9 @@ class Simulator:
             asked = read_asked(task, await request.body(), request.headers.get("content-type"))
         except RefusedError as error:
             return Delivery(behaviour, seen, self._closing).refusal(error.refusal)
+        seen.stream = is_streamed(asked)
+        if seen.stream and not behaviour.is_whole:
+            return delivery.tokens(token_events(asked, behaviour))
         return delivery.done(*await composed(asked, behaviour))
 
     def _find_rule(self, request: ChatRequest) -> Rule | None:

@@ -14,6 +14,7 @@ _BAD_UTF8: Final = (b"\xe2", b"\x28\xa1")
 _PLACES: Final = (
     b'"content":"',
     b'"model":"',
+    b'"text":"',
 )  # texts, the first of which that is there is spoiled
 _SPACES: Final = b" " * 1_000_000
 _EMPTY_LINES: Final = b"\n" * 1_000_000

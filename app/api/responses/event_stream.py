@@ -38,14 +38,16 @@ class EventStream(Response):
         headers: Callable[[], Mapping[str, str]],
         *,
         patience: Patience,
+        last_words: Callable[[Exception, str | None], bytes] = error_event,
     ) -> None:
-        """Take the events, and how long nothing may move.
+        """Take the events, how long nothing may move, and what a failure looks like.
 
         The headers are asked for when the status line leaves.
         """
         self._events = events
         self._late_headers = headers
         self._patience = patience
+        self._last_words = last_words
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
 
@@ -73,23 +75,23 @@ class EventStream(Response):
             raise
         except CancelledError:  # the gateway is stopping, or the client has left
             await events.aclose()  # first: whoever reads nothing must not keep a call from its end
-            await _say_goodbye(line, request_id)
+            await self._say_goodbye(line, request_id)
             raise
         except Exception as error:
             if not line.is_open:
                 raise
             if not isinstance(error, AppError):
                 _log.exception("stream_failed", request_id=request_id)
-            last = error_event(error, request_id)
+            last = self._last_words(error, request_id)
         await line.send(last, is_last=True)
 
     def _head(self) -> Message:
         self.headers.update(self._late_headers())
         return {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
 
-
-async def _say_goodbye(line: EventLine, request_id: str | None) -> None:
-    if line.is_open and not line.is_stuck:
-        with suppress(TimeoutError):
-            async with timeout(_GOODBYE_SECONDS):
-                await line.send(error_event(NotReadyError(_STOPPING), request_id), is_last=True)
+    async def _say_goodbye(self, line: EventLine, request_id: str | None) -> None:
+        if line.is_open and not line.is_stuck:
+            last = self._last_words(NotReadyError(_STOPPING), request_id)
+            with suppress(TimeoutError):
+                async with timeout(_GOODBYE_SECONDS):
+                    await line.send(last, is_last=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, cast
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model, model_validator
 
@@ -22,6 +22,13 @@ Texts = list[str]
 Labels = Annotated[list[str], Field(min_length=1)]
 Generation = dict[str, Any]  # what the text generation inside a task is told
 Scores = Literal["sigmoid", "softmax", "none"]
+
+
+class Cap(NamedTuple):
+    """The parameter that bounds how much comes out, and what it is where nobody says."""
+
+    name: str
+    otherwise: int
 
 
 class TaskBody(BaseModel):
@@ -76,6 +83,8 @@ class Task:
     no_url: tuple[str, ...] = ()  # clients that call it at no URL of one's own
     is_bare_in_javascript: bool = False  # its client wants the only item, not the list
     is_chat: bool = False  # its way is `/v1/chat/completions`
+    is_streamed: bool = False  # with `stream`, its answer comes token by token
+    cap: Cap | None = None  # what bounds how much comes out
 
     @cached_property
     def file(self) -> Kind | None:
@@ -128,12 +137,12 @@ def fixed(units: int) -> Most:
     return lambda _, __: units
 
 
-def at_most(name: str, *, otherwise: int, times: str) -> Most:
+def at_most(cap: Cap, *, times: str) -> Most:
     """Return a bound that a parameter states, as often as another one says."""
 
     def most(parameters: Mapping[str, Any], _: int) -> int:
-        said, count = parameters.get(name), parameters.get(times)
-        units = said if isinstance(said, int) else otherwise
+        said, count = parameters.get(cap.name), parameters.get(times)
+        units = said if isinstance(said, int) else cap.otherwise
         return units * (count if isinstance(count, int) and count > 1 else 1)
 
     return most

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.tasks.answers import (
     Entity,
@@ -16,6 +16,7 @@ from app.core.tasks.answers import (
     Vectors,
 )
 from app.core.tasks.task import (
+    Cap,
     Generation,
     Labels,
     Number,
@@ -87,11 +88,7 @@ _GENERATION: Final[dict[str, Any]] = {
 _CUT: Final = Literal["do_not_truncate", "longest_first", "only_first", "only_second"]
 
 
-def _not_in_pieces(value: bool) -> bool:  # noqa: FBT001 - pydantic's signature
-    if value:
-        raise ValueError("must be false: texts come whole here; chats can be streamed")
-    return value
-
+_NEW_TOKENS: Final = Cap("max_new_tokens", 4_096)
 
 TEXTS: Final = (
     Task(
@@ -99,15 +96,17 @@ TEXTS: Final = (
         summary="Continues a text.",
         example="HuggingFaceTB/SmolLM2-135M",
         inputs=Text,
-        root={"stream": Annotated[Switch, AfterValidator(_not_in_pieces)]},
+        root={"stream": Switch},
         parameters=_GENERATION,
         answer=list[Generated] | Generated,
         reads=Unit.TOKEN,
         writes=Unit.TOKEN,
         written=("generated_text",),
-        most=at_most("max_new_tokens", otherwise=4_096, times="best_of"),
+        most=at_most(_NEW_TOKENS, times="best_of"),
+        cap=_NEW_TOKENS,
         python="text_generation",
         javascript="textGeneration",
+        is_streamed=True,
     ),
     Task(
         name="feature-extraction",

@@ -1,6 +1,6 @@
 """One attempt of one call: one target, asked once."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -42,6 +42,12 @@ class Attempt:
         provider = self.target.provider
         ask = provider.chat if self.request.work is None else provider.do
         return ask(self.request, self.facts)
+
+    def stream(self) -> AsyncGenerator[bytes]:
+        """Return the events of a streamed answer."""
+        provider = self.target.provider
+        stream = provider.stream_chat if self.request.work is None else provider.stream_task
+        return stream(self.request, self.facts)
 
     async def __aenter__(self) -> None:
         """Do nothing: who asked for the attempt has begun it."""

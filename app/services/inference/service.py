@@ -74,9 +74,9 @@ class InferenceService:
         return answer
 
     async def stream(self, call: Call) -> AsyncGenerator[bytes]:
-        r"""Yield the answer as whole server-sent events, the last one being `[DONE]`.
+        r"""Yield the answer as whole server-sent events, a chat's last one being `[DONE]`.
 
-        Before it comes the comment `: meterhouse {...}` with what only the end can tell. No
+        Before that comes the comment `: meterhouse {...}` with what only the end can tell. No
         transaction is open meanwhile. A stream that a budget has no more money for ends early,
         with the finish reason `length`.
 
@@ -92,7 +92,7 @@ class InferenceService:
                     outcome.keep(event)
                     yield event
             outcome.status = Status.OK
-        yield _trailer(call) + DONE
+        yield _trailer(call) + (DONE if call.work is None else b"")
 
     async def _let_in(self, call: Call) -> Admitted:
         """Plan a call and admit it. Settling it makes room for the next one."""
@@ -118,8 +118,7 @@ class InferenceService:
     async def _relay(self, attempt: Attempt, admitted: Admitted) -> AsyncGenerator[bytes]:
         """Yield what the upstream sends, for as long as what it writes is held."""
         facts = attempt.facts
-        stream = attempt.target.provider.stream_chat(attempt.request, facts)
-        async with aclosing(stream) as events:
+        async with aclosing(attempt.stream()) as events:
             async for event in events:
                 yield event
                 if (
@@ -134,7 +133,7 @@ class InferenceService:
 
 def _trailer(call: Call) -> bytes:
     trace = call.trace
-    usage = trace.answer.usage
+    usage = trace.answer.usage or trace.answer.counted
     facts = {
         "upstream": trace.upstream,
         "attempts": trace.attempts,

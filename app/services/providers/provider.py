@@ -102,6 +102,17 @@ class Provider(Protocol):
         """
         ...
 
+    def stream_task(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
+        """Yield whole server-sent events of a task that is streamed, in TGI's form.
+
+        Each has a `token`; the last one has `generated_text`, the whole text, too. As with chats,
+        an upstream that fails before the first one raises before anything is yielded.
+
+        Raises:
+            UpstreamError: the upstream refused, broke, or ended before its last event.
+        """
+        ...
+
     async def list_models(self) -> Sequence[Mapping[str, Any]]:
         """Return the upstream's own list of models, each with at least an `id`.
 

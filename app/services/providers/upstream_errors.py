@@ -51,6 +51,8 @@ _MAY_PASS: Final[Mapping[int, tuple[_Kind, str]]] = {
 # Nobody bills for answering with an error, but these may come from a proxy that has waited too long
 # for a model, which goes on writing: 499 is nginx's, 520 and 524 are Cloudflare's.
 _GIVEN_UP_ON: Final = frozenset({408, 499, 504, 520, 524})
+# TGI says in its streams only of which kind an error is, after a status of 200.
+_STATUS_OF_TYPES: Final = {"validation": 422, "overloaded": 429, "generation": 424}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _status(value: Mapping[str, Any]) -> int | None:
         number = value.get(key)
         if isinstance(number, int) and number in _FAILING:
             return number
-    return None
+    return _STATUS_OF_TYPES.get(_text(value.get("error_type")) or "")
 
 
 def _text(value: Any) -> str | None:

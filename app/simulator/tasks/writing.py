@@ -1,6 +1,6 @@
 """Texts that a task finds or writes: always the caller's own words."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.simulator.counting import tokens_of
 from app.simulator.replies import MAX_ECHO, OPENING
@@ -71,18 +71,36 @@ def generated(asked: Asked) -> list[dict[str, Any]]:
         size = image_size(asked.file.data)
         shown = f"{size.width} x {size.height} pixels" if size else "unknown size"
         return [{"generated_text": f"{MARK} An image of {shown}."}]
-    tokens = tokens_of(f"{OPENING} You wrote: {_beginning(asked.texts[0], MAX_ECHO)}")
-    limit = asked.parameters.get("max_new_tokens") or len(tokens)
-    answer: dict[str, Any] = {"generated_text": "".join(tokens[:limit])}
+    text = written(asked)
+    answer: dict[str, Any] = {"generated_text": text.whole}
     if asked.parameters.get("details"):
         answer["details"] = {
-            "finish_reason": "length" if limit < len(tokens) else "eos_token",
-            "generated_tokens": min(limit, len(tokens)),
+            "finish_reason": text.finish_reason,
+            "generated_tokens": len(text.tokens),
             "prefill": [],
             "seed": asked.parameters.get("seed"),
             "tokens": [],
         }
     return [answer]
+
+
+class Written(NamedTuple):
+    """A text, as a model writes it."""
+
+    tokens: list[str]
+    finish_reason: str
+    whole: str  # with the prompt before it, where that was asked for
+
+
+def written(asked: Asked) -> Written:
+    """Return what a prompt is continued with: what the prompt says."""
+    prompt = asked.texts[0]
+    tokens = tokens_of(f"{OPENING} You wrote: {_beginning(prompt, MAX_ECHO)}")
+    limit = asked.parameters.get("max_new_tokens") or len(tokens)
+    kept = tokens[:limit]
+    before = prompt if asked.parameters.get("return_full_text") else ""
+    reason = "length" if limit < len(tokens) else "eos_token"
+    return Written(kept, reason, before + "".join(kept))
 
 
 def transcript(asked: Asked, seconds: int) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def _case(task: str, body: Any, words: str, status: int = 400) -> Any:
             {"inputs": "a", "parameters": {"function_to_apply": "sine"}},
             "`parameters.function_to_apply`",
         ),
-        _case("text-generation", {"inputs": "a", "stream": True}, "`stream` must be false"),
+        _case("text-generation", {"inputs": "a", "stream": "yes"}, "`stream`"),
         _case("zero-shot-classification", {"inputs": "a"}, "`parameters` is missing"),
         _case(
             "zero-shot-classification",

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from app.api.dependencies.inference import AnsweringDep
 from app.api.dependencies.permissions import PermittedRoute, PrincipalDep
 from app.api.dependencies.tasks import TaskFinderDep
-from app.api.responses.connection import WhileConnected
+from app.api.v1.routes.hf.answered import answered
 from app.api.v1.routes.hf.shown import SHOWN
 from app.api.v1.schemas.tasks import TaskList
 from app.api.v1.translate.task_bodies import read_body_and_model
-from app.api.v1.translate.tasks import Wanted, to_answer, to_task, to_task_call
+from app.api.v1.translate.tasks import Wanted, to_task, to_task_call
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"], route_class=PermittedRoute)
 
@@ -40,6 +40,4 @@ async def do_task(
     sent, model = await read_body_and_model(named, request, model)
     checked = await finder.check(named, model, principal.allowed_models)
     call = await to_task_call(Wanted(checked, model, is_named=True), sent, request, principal)
-    async with WhileConnected(request.receive):
-        answer = await answering.inference.answer(call)
-    return to_answer(call, answer, request)
+    return await answered(call, request, answering)

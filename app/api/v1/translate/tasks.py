@@ -84,7 +84,7 @@ async def to_task_call(wanted: Wanted, sent: Sent, request: Request, principal: 
         model=wanted.model,
         payload=sent.payload,
         body=sent.data,
-        stream=False,
+        stream=wanted.task.is_streamed and sent.payload.get("stream") is True,
         tags=tags_of(request.scope["headers"], None, principal.tags),
         urgency=read_urgency(request.scope["headers"], principal),
         work=await work_of(

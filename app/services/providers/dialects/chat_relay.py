@@ -1,12 +1,11 @@
-"""A stream of chat chunks on its way from an upstream to a client."""
+"""A stream of events on its way from an upstream to a client."""
 
 import asyncio
-from typing import Final
+from typing import Final, Protocol
 
 import httpx2
 
-from app.core.errors import UpstreamProtocolError, UpstreamTruncatedError
-from app.services.providers.dialects.chat_stream import ChatStreamReader
+from app.core.errors import UpstreamError, UpstreamProtocolError, UpstreamTruncatedError
 from app.services.providers.dialects.stream_pace import StreamPace
 from app.services.providers.upstream_answer import UpstreamAnswer
 from app.services.providers.upstream_http import UpstreamHttp
@@ -15,13 +14,29 @@ from app.utils.sse import EventSplitter, EventTooLargeError
 LINGER_SECONDS: Final = 0.05  # for the body's end after [DONE], so that the connection can be kept
 
 
+class EventReader(Protocol):
+    """Reads the events of one stream, and says what of them goes on to the client."""
+
+    done: bool  # what comes now is of no interest
+    failure: UpstreamError | None  # an event was an error, or nonsense
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the end may come."""
+        ...
+
+    def feed(self, events: bytes) -> bytes:
+        """Return what of some whole events the client gets: all before a `failure`."""
+        ...
+
+
 class ChatRelay:
     """Hands on whole events as they arrive: those that arrive together leave together."""
 
     __slots__ = ("_answer", "_http", "_is_over", "_pace", "_reader", "_splitter")
 
     def __init__(
-        self, http: UpstreamHttp, answer: UpstreamAnswer, pace: StreamPace, reader: ChatStreamReader
+        self, http: UpstreamHttp, answer: UpstreamAnswer, pace: StreamPace, reader: EventReader
     ) -> None:
         """Relay the body of an open answer, which stays the caller's to close."""
         self._http = http

@@ -3,16 +3,20 @@
 Wire facts: https://huggingface.co/docs/inference-providers/providers/hf-inference.
 """
 
+from collections.abc import AsyncGenerator, Mapping
 from typing import Final
 
 from app.core.tasks.files import Kind
 from app.core.tasks.model_ids import is_model_id
 from app.core.tasks.task import Task
+from app.services.providers.dialects.chat_relay import ChatRelay
+from app.services.providers.dialects.stream_pace import StreamPace
 from app.services.providers.dialects.task_answer import read_answer
+from app.services.providers.dialects.task_request import outgoing_task, wants_details
+from app.services.providers.dialects.text_stream import TextStreamReader, as_text_events
 from app.services.providers.provider import AnswerFacts, ChatRequest
 from app.services.providers.upstream_http import UpstreamHttp
 from app.services.tasks.work import Work
-from app.utils.json_values import encoded
 
 _PROVIDER: Final = "hf-inference"
 # Suffixes of whoever answers: these are Hugging Face's own backend, or anybody.
@@ -41,23 +45,56 @@ class HfTasks:
         Raises:
             UpstreamError: the upstream refused, broke, or answered nonsense.
         """
-        work = request.work
-        assert work is not None
+        work = _work_of(request)
         facts.provider = _PROVIDER
-        # What was measured is what is sent: of two fields with one name, others read the other.
-        rewrites = request.is_metered and bool(request.payload)
-        body, answer = await self._http.request_whole(
+        answered = await self._http.request_whole(
             "POST",
             _path(request.model, work),
-            encoded(request.payload) if rewrites else request.body,
+            outgoing_task(request, work, stream=False),
             timeouts=request.timeouts,
-            headers={
-                "content-type": work.manner.media_type,
-                "accept": _WANTED.get(work.task.file, "*/*") if work.task.file else "*/*",
-                **work.manner.headers,
-            },
+            headers=_headers(work),
         )
-        return await read_answer(self._http.name, work, (body, answer), facts)
+        return await read_answer(self._http.name, work, answered, facts)
+
+    async def stream(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
+        """Yield the events of a streamed task as they come."""
+        work, pace, name = _work_of(request), StreamPace(request.timeouts), self._http.name
+        facts.provider = _PROVIDER
+        answer = await self._http.send(
+            "POST",
+            _path(request.model, work),
+            outgoing_task(request, work, stream=True),
+            connect_seconds=request.timeouts.connect_seconds,
+            until=pace.until,
+            headers=_headers(work),
+        )
+        details = wants_details(request)
+        try:
+            if answer.header(b"content-type").startswith("application/json"):
+                body = await self._http.read_whole(answer, until=pace.until)
+                whole = await read_answer(name, work, (body, answer), facts)
+                for event in as_text_events(whole, wants_details=details):
+                    yield event
+                return
+            reader = TextStreamReader(name, work, facts, wants_details=details)
+            relay = ChatRelay(self._http, answer, pace, reader)
+            while events := await relay.next():
+                yield events
+        finally:
+            answer.close()
+
+
+def _work_of(request: ChatRequest) -> Work:
+    assert request.work is not None
+    return request.work
+
+
+def _headers(work: Work) -> Mapping[str, str]:
+    return {
+        "content-type": work.manner.media_type,
+        "accept": _WANTED.get(work.task.file, "*/*") if work.task.file else "*/*",
+        **work.manner.headers,
+    }
 
 
 def _path(model: str, work: Work) -> str:

@@ -13,6 +13,8 @@ from app.services.providers.dialects.chat_relay import ChatRelay
 from app.services.providers.dialects.chat_request import outgoing_body, wants_usage
 from app.services.providers.dialects.chat_stream import ChatStreamReader
 from app.services.providers.dialects.stream_pace import StreamPace
+from app.services.providers.dialects.task_request import wants_details
+from app.services.providers.dialects.text_stream import as_text_events
 from app.services.providers.provider import AnswerFacts, ChatRequest
 from app.services.providers.upstream_http import UpstreamHttp
 from app.utils.json_values import object_in, objects_in
@@ -91,6 +93,12 @@ class OpenaiApi:
         """Refuse: this dialect has no tasks, and nobody who asks `can_do` comes here."""
         del request, facts
         raise NotImplementedError
+
+    async def stream_task(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
+        """Yield the whole answer to a task as the one event of a stream."""
+        answer = await self.do(request, facts)
+        for event in as_text_events(answer, wants_details=wants_details(request)):
+            yield event
 
     async def list_models(self) -> Sequence[Mapping[str, Any]]:
         """Return the entries of the upstream's `/models`, in whatever detail it gives them."""

@@ -4,7 +4,7 @@ Wire facts: https://huggingface.co/docs/inference-providers. A model is `org/nam
 suffix after a colon (`:fastest`, `:cheapest`, or a provider's name) that the router understands.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -47,6 +47,10 @@ class HFService(OpenaiApi):
     async def do(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
         """Return what Hugging Face's own backend answers to a task."""
         return await self._tasks.do(request, facts)
+
+    def stream_task(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
+        """Yield what Hugging Face's own backend answers to a task, token by token."""
+        return self._tasks.stream(request, facts)
 
     async def generate(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Return the router's answer to a chat payload that names its model.

@@ -122,6 +122,9 @@ class FakeProvider:
     async def do(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
         raise NotImplementedError
 
+    def stream_task(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
+        raise NotImplementedError
+
     async def list_models(self) -> Sequence[Mapping[str, Any]]:
         return ()
 

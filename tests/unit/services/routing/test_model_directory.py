@@ -56,6 +56,9 @@ class Lists:
     def stream_chat(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
         raise NotImplementedError
 
+    def stream_task(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
+        raise NotImplementedError
+
 
 HUB = {"kind": "huggingface", "base_url": "https://hub.test/v1"}
 LOCAL = {"kind": "openai", "base_url": "http://127.0.0.1:1/v1"}

@@ -5,10 +5,10 @@ from fastapi import APIRouter, Request, Response
 from app.api.dependencies.inference import AnsweringDep
 from app.api.dependencies.permissions import PermittedRoute, PrincipalDep
 from app.api.dependencies.tasks import TaskFinderDep
-from app.api.responses.connection import WhileConnected
+from app.api.v1.routes.hf.answered import answered
 from app.api.v1.routes.hf.shown import SHOWN
 from app.api.v1.translate.task_bodies import read_body
-from app.api.v1.translate.tasks import Wanted, to_answer, to_model, to_task, to_task_call
+from app.api.v1.translate.tasks import Wanted, to_model, to_task, to_task_call
 
 router = APIRouter(tags=["tasks"], route_class=PermittedRoute)
 
@@ -28,9 +28,7 @@ async def do_task_of_model(
     sent = await read_body(named, request)
     checked = await finder.check(named, model, principal.allowed_models)
     call = await to_task_call(Wanted(checked, model, is_named=True), sent, request, principal)
-    async with WhileConnected(request.receive):
-        answer = await answering.inference.answer(call)
-    return to_answer(call, answer, request)
+    return await answered(call, request, answering)
 
 
 @router.post("/hf-inference/models/{model_id:path}", **SHOWN)
@@ -51,6 +49,4 @@ async def do_task_of_its_own(
     task = await finder.find(model, principal.allowed_models)
     sent = await read_body(task, request)
     call = await to_task_call(Wanted(task, model, is_named=False), sent, request, principal)
-    async with WhileConnected(request.receive):
-        answer = await answering.inference.answer(call)
-    return to_answer(call, answer, request)
+    return await answered(call, request, answering)
