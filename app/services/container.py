@@ -43,6 +43,7 @@ from app.services.routing.health import Health
 from app.services.routing.live_models import LiveModels
 from app.services.routing.made_models import MadeModels
 from app.services.routing.model_directory import ModelDirectory
+from app.services.routing.model_tasks import ModelTasks
 from app.services.routing.plan import Planner
 from app.services.routing.router import Router
 from app.services.routing.task_finder import TaskFinder
@@ -83,6 +84,7 @@ class Container:
     upstreams: UpstreamViews
     models: ModelDirectory
     tasks: TaskFinder
+    model_tasks: ModelTasks
     prices: PriceBook
     gateway_file: GatewayFileWatch
     made_models: MadeModels
@@ -189,6 +191,7 @@ async def open_container(
             upstreams=UpstreamViews(gateway.upstreams, health, entrances, clock),
             models=models,
             tasks=tasks,
+            model_tasks=ModelTasks(models, tasks, clock),
             prices=prices,
             gateway_file=gateway_file,
             made_models=made_models,

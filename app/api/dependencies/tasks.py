@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.api.dependencies.container import ContainerDep
+from app.services.routing.model_tasks import ModelTasks
 from app.services.routing.task_finder import TaskFinder
 
 
@@ -13,4 +14,10 @@ async def get_task_finder(container: ContainerDep) -> TaskFinder:
     return container.tasks
 
 
+async def get_model_tasks(container: ContainerDep) -> ModelTasks:
+    """Return the list of models that can be called, with their tasks."""
+    return container.model_tasks
+
+
 TaskFinderDep = Annotated[TaskFinder, Depends(get_task_finder)]
+ModelTasksDep = Annotated[ModelTasks, Depends(get_model_tasks)]

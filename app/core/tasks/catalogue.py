@@ -11,6 +11,7 @@ from app.core.tasks.texts import TEXTS
 from app.core.tasks.units import Unit
 
 CHAT: Final = "chat-completion"
+IMAGE_CHAT: Final = "image-text-to-text"
 
 _CHATS: Final = (
     Task(
@@ -25,7 +26,7 @@ _CHATS: Final = (
         is_chat=True,
     ),
     Task(
-        name="image-text-to-text",
+        name=IMAGE_CHAT,
         summary="Answers in a conversation with pictures.",
         example="Qwen/Qwen2.5-VL-7B-Instruct",
         answer=Any,

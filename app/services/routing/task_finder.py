@@ -1,5 +1,6 @@
 """Which task a model does: as the operator says, or else as the Hub lists it."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import structlog
@@ -65,6 +66,18 @@ class TaskFinder:
             )
         return task
 
+    def known(self, model: str) -> Sequence[str]:
+        """Return the tasks that a model is known to do by now. Nobody is asked."""
+        choice = self._catalogue.find(model)
+        name = None if choice is None else self._stated(choice)
+        if choice is not None and name is None:
+            known = self._known.get(_place_of(choice))
+            name = None if known is None else known.task
+        task = None if name is None else find_task(name)
+        if task is None:
+            return ()
+        return sorted(_ALIKE) if task.name in _ALIKE else (task.name,)
+
     async def look(self, model: str, allowed: Patterns) -> str | None:
         """Return the name of the task that a model does, or None where nobody says.
 
@@ -99,17 +112,26 @@ class TaskFinder:
         )
 
     async def _task_of(self, choice: Choice) -> str | None:
-        stated = self._models.get(choice.name)
-        if stated is not None and stated.task is not None:
-            return stated.task
-        target = choice.targets[0]
-        place, now = (target.upstream, target.model), self._clock.monotonic()
+        stated = self._stated(choice)
+        if stated is not None:
+            return stated
+        place, now = _place_of(choice), self._clock.monotonic()
         known = self._known.get(place)
         if known is not None and now < known.until:
             return known.task
+        target = choice.targets[0]
         name = await target.provider.task_of(target.model)
         if len(self._known) >= MAX_KNOWN:
             self._known.clear()
         seconds = _FAILED_SECONDS if name is None else FRESH_SECONDS
         self._known[place] = _Known(name, now + seconds)
         return name
+
+    def _stated(self, choice: Choice) -> str | None:
+        model = self._models.get(choice.name)
+        return None if model is None else model.task
+
+
+def _place_of(choice: Choice) -> tuple[str, str]:
+    target = choice.targets[0]
+    return target.upstream, target.model

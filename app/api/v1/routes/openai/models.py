@@ -4,18 +4,21 @@ from fastapi import APIRouter
 
 from app.api.dependencies.inference import ModelDirectoryDep
 from app.api.dependencies.permissions import PermittedRoute, PrincipalDep
+from app.api.dependencies.tasks import ModelTasksDep
 from app.api.v1.schemas.openai.models import Model, ModelList
 
 router = APIRouter(prefix="/v1/models", tags=["models"], route_class=PermittedRoute)
 
 
 @router.get("")
-async def list_models(principal: PrincipalDep, directory: ModelDirectoryDep) -> ModelList:
+async def list_models(
+    principal: PrincipalDep, directory: ModelDirectoryDep, models: ModelTasksDep
+) -> ModelList:
     """List the models that your key may call.
 
     The configured ones come first, then those that upstreams name themselves.
     """
-    entries = await directory.list_models(principal.allowed_models)
+    entries = await models.list_models(principal.allowed_models)
     return ModelList(
         object="list",
         data=[Model.of(entry) for entry in entries],
@@ -25,6 +28,6 @@ async def list_models(principal: PrincipalDep, directory: ModelDirectoryDep) -> 
 
 
 @router.get("/{model_id:path}")
-async def get_model(model_id: str, principal: PrincipalDep, directory: ModelDirectoryDep) -> Model:
+async def get_model(model_id: str, principal: PrincipalDep, models: ModelTasksDep) -> Model:
     """Show one model that your key may call. A suffix such as `:fastest` is allowed and kept."""
-    return Model.of(await directory.require_model(model_id, principal.allowed_models))
+    return Model.of(await models.require_model(model_id, principal.allowed_models))

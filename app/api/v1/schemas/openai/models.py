@@ -15,6 +15,10 @@ class Model(BaseModel):
     object: Literal["model"]
     created: Annotated[int, Field(description="Unix seconds; 0 where nobody says.")]
     owned_by: str
+    tasks: Annotated[
+        list[str],
+        Field(description="What it is known to do; `GET /v1/tasks` lists them. Empty: unknown."),
+    ]
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Self:
