@@ -1,6 +1,6 @@
 # Everything a developer types. Each command makes .venv ready first, from the locks.
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui test thorough test-ui test-browser check prove faults soak fix docs schema bench bench-peers bench-steps bench-reports lock lock-check clean
+.PHONY: help run demo ui test thorough test-ui test-browser test-javascript check prove faults soak fix docs schema bench bench-peers bench-steps bench-reports lock lock-check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -33,6 +33,11 @@ test-browser: ## the web UI in a real Chromium against a real gateway (T=... for
 	@scripts/setup check
 	@.venv/bin/python scripts/ui.py check
 	@.venv/bin/python -m pytest -q $(or $(T),tests/browser)
+
+test-javascript: ## Hugging Face's JavaScript client, in Node.js, against a real gateway
+	@scripts/setup test
+	@.venv/bin/python scripts/ui.py check
+	@.venv/bin/python -m pytest -q tests/contract/javascript
 
 check: ## format, lint, types, imports, dependencies, dead code, then the tests (COVERAGE=1 to measure it)
 	@scripts/setup check

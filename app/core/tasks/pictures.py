@@ -212,5 +212,6 @@ PICTURES: Final = (
         writes=Unit.PIXEL,
         most=pixels,
         javascript="imageTextToImage",
+        no_url=("javascript",),
     ),
 )

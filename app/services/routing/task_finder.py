@@ -76,7 +76,7 @@ class TaskFinder:
         task = None if name is None else find_task(name)
         if task is None:
             return ()
-        return sorted(_ALIKE) if task.name in _ALIKE else (task.name,)
+        return sorted(ALIKE) if task.name in ALIKE else (task.name,)
 
     async def look(self, model: str, allowed: Patterns) -> str | None:
         """Return the name of the task that a model does, or None where nobody says.

@@ -6,6 +6,7 @@ from typing import Final
 from app.core.tasks.catalogue import TASKS
 from app.core.tasks.task import Task
 from tests.architecture.source import ROOT
+from tests.contract.javascript.asking import CASES as IN_JAVASCRIPT
 from tests.contract.tasks.asking import CASES
 
 PAGE: Final = ROOT / "docs" / "tasks.md"
@@ -34,9 +35,10 @@ Upstreams of the kind `huggingface` do tasks; a model with none of those is refu
 is held. A file that nobody can measure is bound by its bytes, and its entry says `estimated`.
 
 `yes` under Python: `huggingface_hub`'s method is tried at the first three URLs, sync and async, and
-what it returns is compared. `only /v1/tasks`: the client sends this task to no URL of one's own.
+what it returns is compared. `yes` under JavaScript: the same with `@huggingface/inference` in
+Node.js, at the first URL. `only /v1/tasks`: the client sends this task to no URL of one's own.
 
-| Task | Takes | Gives | Measured in | Python | JavaScript's method, not tried | |
+| Task | Takes | Gives | Measured in | Python | JavaScript | |
 |---|---|---|---|---|---|---|
 """
 
@@ -47,16 +49,24 @@ def page() -> str:
 
 
 def _line(task: Task) -> str:
-    tried = any(case.task == task.name for case in CASES)
-    python = "yes" if tried else "only /v1/tasks" if "python" in task.no_url else "no method"
-    if task.is_chat:
-        python = "yes, as chat"
+    python = _tried(task, task.python, "python", {case.task for case in CASES})
+    javascript = _tried(task, task.javascript, "javascript", {case.task for case in IN_JAVASCRIPT})
     takes = f"{task.raw} or JSON" if task.raw else "JSON"
     units = task.reads if task.writes is None else f"{task.reads} in, {task.writes} out"
-    javascript = f"`{task.javascript}`" if task.javascript else "none"
     gives = task.file or "JSON"
     cells = (f"`{task.name}`", takes, gives, units, python, javascript, task.summary)
     return f"| {' | '.join(cells)} |\n"
+
+
+def _tried(task: Task, method: str | None, client: str, tried: set[str]) -> str:
+    """Return whether a client's method is tried, and if not, why."""
+    if task.is_chat:
+        return "yes, as chat"
+    if task.name in tried:
+        return "yes"
+    if method is None:
+        return "no method"
+    return "only /v1/tasks" if client in task.no_url else "not tried"
 
 
 if __name__ == "__main__":
