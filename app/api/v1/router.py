@@ -23,13 +23,13 @@ from app.api.v1.routes.admin import (
     upstreams,
     usage as admin_usage,
 )
-from app.api.v1.routes.hf import hub, model_facts, models as hf_models, nowhere
+from app.api.v1.routes.hf import completions, hub, model_facts, models as hf_models, nowhere
 from app.api.v1.routes.openai import chat, models
 
 # The dearest to be found late comes first: routes are tried in this order.
 _PARTS = (
     *(chat, models, usage, me, session, keys, users, teams, members, budgets, limits, prices),
-    *(tasks, model_facts, hf_models, hub, nowhere),
+    *(tasks, completions, model_facts, hf_models, hub, nowhere),
     *(admin_usage, bodies, body_rules, audit_log, routing, upstreams, sign_in_links, admin_models),
 )
 

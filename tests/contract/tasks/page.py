@@ -28,7 +28,10 @@ four characters; pictures and sounds count as none.
 | `POST /v1/tasks/{task}` | a named task; `model` stands in the body or the query |
 | `GET /v1/tasks` | the forms of all tasks, as JSON Schema |
 | `POST /hf-inference/models/{model}/v1/chat/completions` | chat with the model |
+| `POST /hf-inference/models/{model}/v1/completions` | text-generation in OpenAI's older form |
 | `GET /hf-inference/models/{model}/health`, `.../info` | that somebody answers for it; its task |
+
+With `"stream": true` text-generation answers token by token, in TGI's form, at each of these URLs.
 
 A file is sent as its bytes where the table says so, or as JSON with the file in base64 as `inputs`.
 Upstreams of the kind `huggingface` do tasks; a model with none of those is refused before anything

@@ -35,6 +35,7 @@ _TARGETS: Final = [{"upstream": "simulator", "model": MODEL}]
 _KEY: Final = {"name": "new", "scopes": ["manage"]}
 BODIES: Final[Mapping[str, Body]] = {
     "a-chat": Body("", _CHAT),
+    "a-prompt": Body("", {"prompt": "Hi"}),
     "a-text": Body("", {"inputs": "Hi"}),
     "a-text-for-it": Body("", {"inputs": "Hi", "model": "org/text-classification"}),
     "a-person": Body("a member", _PERSON),

@@ -54,6 +54,8 @@ POST   /hf-inference/models/{classifier}/pipeline/{task}  a-text
                                             401   200 200   200 200   200 403 200   200 200   200
 POST   /hf-inference/models/{model}/v1/chat/completions  a-chat
                                             401   200 200   200 200   200 403 200   200 200   200
+POST   /hf-inference/models/{model}/v1/completions  a-prompt
+                                            401   200 200   200 200   200 403 200   200 200   200
 GET    /hf-inference/models/{model}/health  401   200 200   200 200   200 403 200   200 200   200
 GET    /hf-inference/models/{model}/info    401   200 200   200 200   200 403 200   200 200   200
 GET    /api/models/{model}                  401   200 200   200 200   200 403 200   200 200   200

@@ -114,10 +114,14 @@ def _as_wanted(answer: bytes, *, is_bare: bool) -> bytes:
     return to_json([value]) if not is_bare and isinstance(value, dict) else answer
 
 
+def named_or(named: str | None, model: str) -> str:
+    """Return the model that a body names, or the other one where it names none."""
+    return model if named is None or is_absent(named) else named
+
+
 def for_model(call: Call, model: str) -> Call:
     """Return a call as one of a model, unless it names one itself."""
-    is_named = call.model is not None and not is_absent(call.model)
-    return call if is_named else replace(call, model=model)
+    return replace(call, model=named_or(call.model, model))
 
 
 def to_nowhere(request: Request) -> InvalidRequestError:
