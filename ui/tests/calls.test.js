@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  amounts,
   barsOf,
   basisWords,
   callerOf,
@@ -15,6 +14,7 @@ import {
   priceLines,
   sourceWords,
 } from "../../app/static/js/pages/calls/entry.js";
+import { amount, amounts, kindsOf, othersOf } from "../../app/static/js/lib/units.js";
 import { changed, countOf, isLive, localOf, momentOf, pathFor, questionOf } from "../../app/static/js/pages/calls/filters.js";
 import { newIn, rowsOf, withMore, withNewest } from "../../app/static/js/pages/calls/live.js";
 
@@ -108,7 +108,31 @@ test("what is unknown is never a number", () => {
   assert.match(basisWords(null), /Nobody knows/);
 });
 
+test("what a task is measured in is said with the amount", () => {
+  const task = { ...ENTRY, unit_in: "character", units_in: 1, unit_out: "pixel", units_out: 4096 };
+
+  assert.equal(amounts(task), "1 character → 4,096 pixels");
+  assert.equal(amounts({ ...task, unit_out: null, units_out: 0 }), "1 character");
+  assert.equal(amount(null, "second"), "unknown");
+});
+
+test("sums of other units than tokens stand beside them", () => {
+  const second = { units_in: 3, units_out: 0 };
+
+  assert.deepEqual(kindsOf({ units_in: 1, units_out: 0, other_units: { second } }), ["1 token", "3 seconds"]);
+  assert.deepEqual(kindsOf({ units_in: 0, units_out: 0, other_units: { second } }), ["3 seconds"]);
+  assert.deepEqual(kindsOf({ units_in: 0, units_out: 0, other_units: {} }), ["0 tokens"]);
+  assert.deepEqual(othersOf({ units_in: 0, units_out: 0, other_units: { second } }), [["seconds", "3 in, 0 out"]]);
+});
+
 test("a price is for a million of each unit, and for one request", () => {
+  const usd_per_million = { output_pixel: 0.5, input_second: 2_000_000, cached_input_token: 1 };
+
+  assert.deepEqual(priceLines({ source: "api", usd_per_million }), [
+    "$0.50 for 1,000,000 output pixels",
+    "$2.00 for each second that comes",
+    "$1.00 for 1,000,000 cached input tokens",
+  ]);
   assert.deepEqual(priceLines(ENTRY.price), ["$0.15 for 1,000,000 input tokens", "$0.05 for each request"]);
   assert.deepEqual(priceLines(null), []);
   assert.equal(sourceWords("import:litellm"), "imported from litellm");

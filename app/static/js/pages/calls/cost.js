@@ -1,6 +1,7 @@
 import { money } from "../../lib/format.js";
 import { html } from "../../lib/html.js";
-import { amount, basisWords, priceLines, sourceWords } from "./entry.js";
+import { amount } from "../../lib/units.js";
+import { basisWords, priceLines, sourceWords } from "./entry.js";
 
 /**
  * What was used, how that is known, and what it cost by which price.
@@ -11,7 +12,7 @@ export function Cost({ entry }) {
   return html`<dl class="facts">
     <dt>In</dt><dd>${amount(entry.units_in, entry.unit_in)}</dd>
     ${entry.cached_in !== null && html`<dt>of them cached</dt><dd>${amount(entry.cached_in, entry.unit_in)}</dd>`}
-    <dt>Out</dt><dd>${amount(entry.units_out, entry.unit_out)}</dd>
+    <dt>Out</dt><dd>${isUnmeasured(entry) ? "costs nothing, and is not measured" : amount(entry.units_out, entry.unit_out)}</dd>
     <dt>Known how</dt><dd>${basisWords(entry.basis)}</dd>
     <dt>Cost</dt><dd><strong>${money(entry.cost_usd)}</strong></dd>
     <dt>Price</dt>
@@ -28,4 +29,12 @@ export function Cost({ entry }) {
         : html`<a href="#/budgets">${entry.charged.length === 1 ? "1 budget" : `${entry.charged.length} budgets`}</a>`}
     </dd>
   </dl>`;
+}
+
+/**
+ * Say whether only what goes in is measured, as for most tasks.
+ * @param {import("./entry.js").Entry} entry
+ */
+function isUnmeasured({ unit_in: into, unit_out: out }) {
+  return into !== null && out === null;
 }

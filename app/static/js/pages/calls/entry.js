@@ -1,6 +1,6 @@
 // What an entry of the ledger says, in words. Pure.
 
-import { count, duration, money } from "../../lib/format.js";
+import { duration, money } from "../../lib/format.js";
 
 /**
  * @typedef {object} Try One attempt.
@@ -74,12 +74,15 @@ const SOURCES = {
   assumed: "assumed: nobody knows the price, and a budget allows for this much",
 };
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, string>} What is not named here is called as the gateway calls it. */
 const UNITS = {
-  input_token: "input token",
   cached_input_token: "cached input token",
-  output_token: "output token",
+  input_second: "second that comes",
+  output_second: "second that is made",
 };
+
+/** Units of which a single one has a price. */
+const EACH = new Set(["request", "input_second", "output_second"]);
 
 /** @type {Record<string, string>} */
 const KEYS = {
@@ -150,27 +153,10 @@ export function sourceWords(source) {
  * @param {Entry["price"]} price
  */
 export function priceLines(price) {
-  return Object.entries(price?.usd_per_million ?? {}).map(([unit, usd]) =>
-    unit === "request" ? `${money(millionth(usd))} for each request` : `${money(usd)} for 1,000,000 ${UNITS[unit] ?? unit}s`,
-  );
-}
-
-/**
- * Say an amount: "1,204 tokens", "1 image", "unknown".
- * @param {number | null} units
- * @param {string | null} unit
- */
-export function amount(units, unit) {
-  const kind = unit ?? "token";
-  return units === null ? "unknown" : `${count(units)} ${kind}${units === 1 ? "" : "s"}`;
-}
-
-/**
- * Say shortly what went in and came out: "120 → 45".
- * @param {Entry} entry
- */
-export function amounts({ units_in: into, units_out: out }) {
-  return into === null && out === null ? "unknown" : `${count(into)} → ${count(out)}`;
+  return Object.entries(price?.usd_per_million ?? {}).map(([unit, usd]) => {
+    const kind = UNITS[unit] ?? unit.replace("_", " ");
+    return EACH.has(unit) ? `${money(millionth(usd))} for each ${kind}` : `${money(usd)} for 1,000,000 ${kind}s`;
+  });
 }
 
 /**

@@ -7,13 +7,14 @@ import { isAdmin, isLead } from "../../lib/session.js";
 import { useLoad } from "../../lib/state.js";
 import { Button } from "../../parts/button.js";
 import { SelectField, TextField } from "../../parts/field.js";
+import { tasksOf } from "../models/listed.js";
 import { RANGES, STATUSES, changed, countOf, localOf, momentOf } from "./filters.js";
 
 /**
  * @typedef {import("../../lib/session.js").Session} Session
  * @typedef {import("./filters.js").Query} Query
  * @typedef {{ value: string, label: string }} Option
- * @typedef {{ people: Option[], keys: Option[], teams: Option[], models: string[] }} Choices
+ * @typedef {{ people: Option[], keys: Option[], teams: Option[], models: string[], tasks: string[] }} Choices
  */
 
 const FURTHER = /** @type {const} */ (["user_id", "key_id", "upstream", "tag", "task"]);
@@ -55,7 +56,7 @@ export function FilterBar({ who, query, children }) {
 /** @param {{ who: Session, query: Query, set: (changes: Query) => void, choices?: Choices }} props */
 function FurtherFilters({ who, query, set, choices }) {
   const seesOthers = isAdmin(who) || isLead(who, query.team_id ?? "");
-  const { people = [], keys = [] } = choices ?? {};
+  const { people = [], keys = [], tasks = [] } = choices ?? {};
   return html`<div class="filter-row">
     ${seesOthers &&
     html`<${SelectField} label="Person" value=${query.user_id ?? ""} options=${withChosen(people, query.user_id)}
@@ -64,7 +65,7 @@ function FurtherFilters({ who, query, set, choices }) {
       onInput=${(/** @type {string} */ id) => set({ key_id: id })} />
     <${TypedField} label="Upstream" value=${query.upstream} onChange=${(/** @type {string} */ upstream) => set({ upstream })} />
     <${TypedField} label="Tag" value=${query.tag} placeholder="name=value" onChange=${(/** @type {string} */ tag) => set({ tag })} />
-    ${query.task && html`<${TypedField} label="Task" value=${query.task} onChange=${(/** @type {string} */ task) => set({ task })} />`}
+    <${TypedField} label="Task" value=${query.task} among=${tasks} onChange=${(/** @type {string} */ task) => set({ task })} />
   </div>`;
 }
 
@@ -152,6 +153,7 @@ async function readChoices(who, signal) {
     keys: [{ value: "session", label: "None: in the browser" }, ...keys.map(optionOf)],
     teams: teams.map(optionOf),
     models: models.map((model) => model.id),
+    tasks: tasksOf(models),
   };
 }
 

@@ -2,6 +2,7 @@ import { count, plural, time, utc } from "../../lib/format.js";
 import { html, useState } from "../../lib/html.js";
 import { replaceWith } from "../../lib/router.js";
 import { isAdmin } from "../../lib/session.js";
+import { amounts } from "../../lib/units.js";
 import { Badge } from "../../parts/badge.js";
 import { Button, ButtonLink } from "../../parts/button.js";
 import { Empty, Skeleton } from "../../parts/loaded.js";
@@ -9,7 +10,7 @@ import { ErrorNotice } from "../../parts/notice.js";
 import { Page } from "../../parts/page.js";
 import { Table } from "../../parts/table.js";
 import { Money } from "../../parts/values.js";
-import { amounts, callerOf, failureWords, idsOf, moment, seconds, stateOf } from "./entry.js";
+import { callerOf, failureWords, idsOf, moment, seconds, stateOf } from "./entry.js";
 import { ExportButtons } from "./exports.js";
 import { FilterBar } from "./filter-bar.js";
 import { countOf, isLive, pathFor, questionOf } from "./filters.js";
@@ -100,7 +101,7 @@ function columnsFor(names) {
     { title: "Model", cell: (entry) => html`<span class="call-model">${entry.model}</span>` },
     { title: "Who", cell: (entry) => html`<${Caller} entry=${entry} names=${names} />`, isWide: true },
     { title: "Status", cell: (entry) => html`<${Status} entry=${entry} />` },
-    { title: "Tokens", cell: (entry) => amounts(entry), isNumber: true, isWide: true },
+    { title: "In → out", cell: (entry) => amounts(entry), isNumber: true, isWide: true },
     { title: "Cost", cell: (entry) => html`<${Money} usd=${entry.cost_usd} isShort />`, isNumber: true, isWide: true },
     { title: "First token", cell: (entry) => seconds(entry.ttft_ms), isNumber: true, isWide: true },
     { title: "Time taken", cell: (entry) => seconds(entry.latency_ms), isNumber: true, isWide: true },

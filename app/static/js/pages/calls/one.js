@@ -12,7 +12,8 @@ import { Page, Section } from "../../parts/page.js";
 import { Money, Time } from "../../parts/values.js";
 import { Attempts } from "./attempts.js";
 import { Bodies } from "./bodies.js";
-import { amount, amounts, failureWords, headersOf, idsOf, seconds, stateOf } from "./entry.js";
+import { amount, amounts } from "../../lib/units.js";
+import { failureWords, headersOf, idsOf, seconds, stateOf } from "./entry.js";
 import { Asked } from "./asked.js";
 import { Cost } from "./cost.js";
 import { useNames } from "./use-names.js";
@@ -55,7 +56,7 @@ function Whole({ entry, names, who }) {
     <${Section} title="Attempts"><${Attempts} entry=${entry} /></${Section}>
     <div class="call-columns">
       <${Section} title="What was asked, and by whom"><${Asked} entry=${entry} names=${names} who=${who} /></${Section}>
-      <${Section} title="Tokens and cost"><${Cost} entry=${entry} /></${Section}>
+      <${Section} title="Amounts and cost"><${Cost} entry=${entry} /></${Section}>
     </div>
     <${Section} title="Headers of the answer"><${Headers} entry=${entry} /></${Section}>
     ${isAdmin(who) && html`<${Section} title="Request and answer"><${Bodies} id=${entry.id} /></${Section}>`}
@@ -84,7 +85,7 @@ function Figures({ entry }) {
   const rate = rateOf(entry);
   return html`<dl class="call-figures">
     <${Figure} title="Cost" note=${entry.price ? "" : "no price is known"}><${Money} usd=${entry.cost_usd} isShort /></${Figure}>
-    <${Figure} title=${`${capital(entry.unit_in ?? "token")}s in → out`} note=${cached}>${amounts(entry)}</${Figure}>
+    <${Figure} title=${(entry.unit_in ?? "token") === "token" ? "Tokens in → out" : "In → out"} note=${cached}>${amounts(entry)}</${Figure}>
     <${Figure} title="First token" note=${entry.status === "ok" && !entry.stream ? "the answer came whole" : ""}>${seconds(entry.ttft_ms)}</${Figure}>
     <${Figure} title="Time taken" note=${rate}>${duration(entry.latency_ms)}</${Figure}>
   </dl>`;
@@ -111,14 +112,9 @@ function finishWords(reason) {
 }
 
 /** @param {Entry} entry */
-function rateOf({ units_out: out, latency_ms: latency, ttft_ms: first, stream, tries }) {
+function rateOf({ units_out: out, unit_out: unit, latency_ms: latency, ttft_ms: first, stream, tries }) {
   const ms = stream && first !== null ? latency - first : (tries.at(-1)?.latency_ms ?? latency);
-  return out !== null && out > 1 && ms > 0 ? `${amount(Math.round((1000 * out) / ms), "token")} a second` : "";
-}
-
-/** @param {string} text */
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return unit === "token" && out !== null && out > 1 && ms > 0 ? `${amount(Math.round((1000 * out) / ms), "token")} a second` : "";
 }
 
 /**

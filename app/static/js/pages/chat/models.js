@@ -7,6 +7,8 @@ import { shortCount } from "../../lib/format.js";
  * @typedef {{ choices: ModelChoice[], first: string | undefined }} Offer What there is, and what to begin with.
  */
 
+const CHATS = new Set(["chat-completion", "image-text-to-text", "text-generation"]);
+
 /** How many are shown at once. */
 export const MOST_SHOWN = 60;
 
@@ -16,10 +18,20 @@ export const MOST_SHOWN = 60;
  * @returns {Offer}
  */
 export function offerOf({ data, default_model: chosen }) {
+  const chatting = data.filter(mayChat);
+  const isOther = chosen !== null && data.some((model) => model.id === chosen && !mayChat(model));
   return {
-    choices: data.map((model) => ({ id: model.id, about: aboutOf(model) })),
-    first: chosen ?? data[0]?.id,
+    choices: chatting.map((model) => ({ id: model.id, about: aboutOf(model) })),
+    first: isOther ? chatting[0]?.id : (chosen ?? chatting[0]?.id),
   };
+}
+
+/**
+ * Say whether a model may be chatted with: of many, nobody says what they do.
+ * @param {{ tasks?: string[] }} model
+ */
+export function mayChat({ tasks = [] }) {
+  return tasks.length === 0 || tasks.some((task) => CHATS.has(task));
 }
 
 /**

@@ -1,6 +1,7 @@
-import { columnMoney, count, duration, money, percent, shortCount } from "../../lib/format.js";
+import { columnMoney, count, duration, money, percent } from "../../lib/format.js";
 import { html } from "../../lib/html.js";
 import { hrefTo } from "../../lib/router.js";
+import { kindsOf } from "../../lib/units.js";
 import { Section } from "../../parts/page.js";
 import { Table } from "../../parts/table.js";
 
@@ -16,7 +17,7 @@ const columnsWith = (cost) => [
   { title: "Model", cell: (group) => group.value ?? "no model" },
   { title: "Calls", cell: (group) => count(group.calls), isNumber: true },
   { title: "Errors", cell: (group) => percent(group.calls_by_status.error, group.calls), isNumber: true, isWide: true },
-  { title: "Tokens", cell: (group) => shortCount(group.units_in + group.units_out), isNumber: true, isWide: true },
+  { title: "Used", cell: (group) => kindsOf(group).join(", "), isNumber: true, isWide: true },
   { title: "Median latency", cell: (group) => duration(group.latency_ms?.p50), isNumber: true, isWide: true },
   { title: "Cost", cell: (group) => html`<span title=${money(group.cost_usd)}>${cost(group.cost_usd)}</span>`, isNumber: true },
 ];

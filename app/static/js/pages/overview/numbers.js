@@ -1,5 +1,6 @@
 import { count, duration, percent, plural, shortCount } from "../../lib/format.js";
 import { html } from "../../lib/html.js";
+import { othersOf } from "../../lib/units.js";
 import { Money } from "../../parts/values.js";
 
 /**
@@ -8,6 +9,7 @@ import { Money } from "../../parts/values.js";
  */
 export function Numbers({ totals }) {
   const { error, cancelled } = totals.calls_by_status;
+  const others = othersOf(totals);
   return html`<dl class="numbers">
     <${Number} title="Calls" value=${count(totals.calls)}>
       ${cancelled > 0 ? `${plural(cancelled, "call")} left by the client` : `${count(totals.calls_by_status.ok)} answered`}
@@ -25,7 +27,8 @@ export function Numbers({ totals }) {
     <${Number} title="Tokens" value=${shortCount(totals.units_in + totals.units_out)}>
       ${`${shortCount(totals.units_in)} in, ${shortCount(totals.units_out)} out`}
     </${Number}>
-  </dl>`;
+  </dl>
+  ${others.length > 0 && html`<p class="note">${`Tasks besides: ${others.map(([kind, words]) => `${kind} ${words}`).join("; ")}.`}</p>`}`;
 }
 
 /** @param {import("./report.js").Sums} totals */

@@ -16,6 +16,7 @@ const STEPS = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
  * @property {number} calls_without_cost
  * @property {number} units_in
  * @property {number} units_out
+ * @property {Record<string, import("../../lib/units.js").UnitSums>} other_units
  * @property {number | null} cost_usd
  * @property {Percentiles | null} latency_ms
  * @property {Percentiles | null} ttft_ms

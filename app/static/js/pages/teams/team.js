@@ -4,6 +4,7 @@ import { html, useState } from "../../lib/html.js";
 import { goTo, hrefTo } from "../../lib/router.js";
 import { isAdmin, isLead, loadSession } from "../../lib/session.js";
 import { useLoad } from "../../lib/state.js";
+import { othersOf } from "../../lib/units.js";
 import { Button } from "../../parts/button.js";
 import { ConfirmButton } from "../../parts/dialog.js";
 import { Loaded } from "../../parts/loaded.js";
@@ -62,6 +63,7 @@ function Used({ id }) {
         <div><dt>Errors</dt><dd>${percent(sums.calls_by_status.error, sums.calls)}</dd></div>
         <div><dt>Tokens in</dt><dd>${shortCount(sums.units_in)}</dd></div>
         <div><dt>Tokens out</dt><dd>${shortCount(sums.units_out)}</dd></div>
+        ${othersOf(sums).map(([kind, words]) => html`<div key=${kind}><dt>${`Of tasks: ${kind}`}</dt><dd>${words}</dd></div>`)}
       </dl>`}
     </${Loaded}>
   </${Section}>`;
