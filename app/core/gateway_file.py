@@ -47,6 +47,7 @@ HUGGINGFACE_URL: Final = "https://router.huggingface.co/v1"
 _OPENAI_HOST: Final = "api.openai.com"
 
 
+UpstreamKind = Literal["huggingface", "openai", "tei"]
 HeaderValue = Annotated[str, AfterValidator(check_header_value)]
 
 
@@ -58,13 +59,13 @@ class UpstreamConfig(_Strict):
     """A place that can answer, and how it wants to be asked."""
 
     kind: Annotated[
-        Literal["huggingface", "openai"],
-        Field(description='"openai" speaks to any OpenAI-compatible server.'),
+        UpstreamKind,
+        Field(description='"openai": any compatible server; "tei": Text Embeddings Inference.'),
     ]
     base_url: Annotated[
         str,
         AfterValidator(check_base_url),
-        Field(description="URL up to, not including, /chat/completions."),
+        Field(description="URL up to, not including, /chat/completions or /embed."),
     ]
     token: Annotated[
         SecretStr | None, Field(description='{ env = "NAME" } or { file = "/path" }.')

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from app.core.clock import Clock, SystemClock
 from app.simulator import errors
-from app.simulator.routes import calls, chat, models, tasks
+from app.simulator.routes import calls, chat, models, openai_tasks, tasks, tei
 from app.simulator.script import Script
 from app.simulator.simulator import Simulator
 
@@ -47,6 +47,6 @@ def create_simulator(
         redirect_slashes=False,
     )
     errors.install(app)
-    for routes in (chat, models, tasks, calls):
+    for routes in (chat, models, tasks, openai_tasks, tei, calls):
         app.include_router(routes.router)
     return app

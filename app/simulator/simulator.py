@@ -18,6 +18,7 @@ from app.simulator.paced_response import PacedResponse
 from app.simulator.replies import last_user_text, reply_to
 from app.simulator.schemas.requests import ChatRequest
 from app.simulator.script import Rule, Script
+from app.simulator.tasks.form import Form, composed_in
 from app.simulator.tasks.requests import composed, read_asked
 from app.simulator.tasks.streaming import is_streamed, token_events
 
@@ -69,6 +70,18 @@ class Simulator:
         if seen.stream and not behaviour.is_whole:
             return delivery.tokens(token_events(asked, behaviour))
         return delivery.done(*await composed(asked, behaviour))
+
+    async def fill_in(self, form: Form, seen: SeenCall, *, header: str) -> PacedResponse:
+        """Return the response to a task that was asked for in another dialect."""
+        behaviour = Behaviour(delay_ms=self._script.pacing.delay_ms)
+        try:
+            behaviour = self._misbehave(seen.model, header, behaviour)
+            delivery = Delivery(behaviour, seen, self._closing)
+            if behaviour.refusal is not None:
+                return delivery.refusal(behaviour.refusal)
+            return delivery.done(*await composed_in(form, behaviour))
+        except RefusedError as error:
+            return Delivery(behaviour, seen, self._closing).refusal(error.refusal)
 
     def _find_rule(self, request: ChatRequest) -> Rule | None:
         """Return the first rule that fits now and is not used up, and count the use."""

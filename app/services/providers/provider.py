@@ -63,6 +63,11 @@ class Provider(Protocol):
     It never retries: the plan of a call does.
     """
 
+    @property
+    def can_chat(self) -> bool:
+        """Say whether it can be asked for chats."""
+        ...
+
     async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
         """Return the whole answer, a `chat.completion` as JSON.
 
@@ -84,6 +89,10 @@ class Provider(Protocol):
 
     def can_do(self, task: Task, model: str) -> bool:
         """Say whether a task can be asked for of a model, by the upstream's name of it."""
+        ...
+
+    def strange_to(self, work: Work) -> str | None:
+        """Return the parameter of a task that the upstream has no word for, or None."""
         ...
 
     async def task_of(self, model: str) -> str | None:

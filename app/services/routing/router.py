@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from app.core.clock import Clock, epoch_ms
 from app.services.call import Call
-from app.services.routing.able import able
+from app.services.routing.able import able, chatting
 from app.services.routing.catalogue import Catalogue, Patterns
 from app.services.routing.ordering import Asker
 from app.services.routing.plan import Choice, Plan, Planner
@@ -72,12 +72,11 @@ class Router:
 
         Raises:
             ModelRequiredError, ModelNotAllowedError, ModelNotFoundError: nobody.
-            TaskNotSupportedError: nobody who answers for the model does the task.
+            TaskNotSupportedError: nobody who answers for the model does what is asked for.
         """
         who = call.principal
         choice = self.choose(call.model, who.allowed_models)
-        if call.work is not None:
-            choice = able(choice, call.work.task)
+        choice = chatting(choice) if call.work is None else able(choice, call.work)
         asker = Asker(call.end_user or who.user_id or who.key_id or "")
 
         def estimate(target: Target) -> int | None:

@@ -29,6 +29,7 @@ class Work:
     read: Count
     most_written: int
     strange: Sequence[str]  # parameters that are not known here, and may cost anything
+    told: Mapping[str, Any] = field(default_factory=dict[str, Any])  # all parameters
 
     @property
     def unit_in(self) -> str:
@@ -50,11 +51,14 @@ async def work_of(task: Task, body: TaskBody | File, manner: Manner) -> Work:
         sent = dict(body)
         told = sent.pop("parameters", None)
         parameters = {} if told is None else told.model_dump(exclude_none=True)
+        if task.is_flat:
+            flat = body.model_dump(include={*task.parameters}, exclude_none=True)
+            parameters = {**parameters, **flat}
         strange = [*(told.model_extra or {})] if told is not None else ()
         beside = {"options", *(task.parameters if task.is_flat else ())}
         parts = [*parts_of({name: sent[name] for name in sent if name not in beside})]
     read = await count_parts(task.reads, parts)
-    return Work(task, manner, read, task.most(parameters, read.most), strange)
+    return Work(task, manner, read, task.most(parameters, read.most), strange, parameters)
 
 
 def tokens_of(units: int | None, unit: str | None) -> int:

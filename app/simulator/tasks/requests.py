@@ -1,13 +1,13 @@
 """Reads what a task is sent, and puts the answer together."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from app.core.tasks.catalogue import find_task
 from app.core.tasks.files import read_file
-from app.core.tasks.task import Task
 from app.core.tasks.units import Unit
 from app.simulator.behaviour import Behaviour, UsageMode
 from app.simulator.counting import count_tokens
@@ -16,7 +16,7 @@ from app.simulator.tasks.answers import answer_to
 from app.simulator.tasks.asked import Asked
 from app.utils.media import media_type_of
 
-_JSON = "application/json"
+JSON: Final = "application/json"
 
 
 def read_asked(task_name: str | None, body: bytes, content_type: str | None) -> Asked:
@@ -32,7 +32,7 @@ def read_asked(task_name: str | None, body: bytes, content_type: str | None) -> 
         raise RefusedError(gate_error(400, "Content-Type is missing: application/json, image/png"))
     said = content_type.partition(";")[0].strip()
     try:
-        if said != _JSON and task.raw is not None:
+        if said != JSON and task.raw is not None:
             return Asked(task, read_file(task.raw, body, said))
         return Asked(task, task.form.model_validate(from_json(body)))
     except ValidationError as error:
@@ -48,11 +48,12 @@ async def composed(asked: Asked, behaviour: Behaviour) -> tuple[bytes, str, Mapp
     answer = await answer_to(asked)
     if isinstance(answer, bytes):
         return answer, media_type_of(answer) or "", {}
-    return to_json(answer), _JSON, _usage(asked.task, asked, answer, behaviour)
+    return to_json(answer), JSON, usage_headers(asked, answer, behaviour)
 
 
-def _usage(task: Task, asked: Asked, answer: object, behaviour: Behaviour) -> Mapping[str, str]:
+def usage_headers(asked: Asked, answer: object, behaviour: Behaviour) -> Mapping[str, str]:
     """Return what the headers say of tokens, where those are what counts."""
+    task = asked.task
     if task.reads is not Unit.TOKEN or behaviour.usage is UsageMode.MISSING:
         return {}
     read = str(sum(map(count_tokens, asked.texts)))

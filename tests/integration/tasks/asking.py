@@ -58,3 +58,8 @@ class Gateway:
         proof = verify(self.data_dir, round(time.time() * 1000))
         assert proof.broken == []
         assert proof.holds == 0
+
+
+def looking_at(simulator_url: str) -> httpx2.Client:
+    """Return who asks a simulator what it has seen."""
+    return httpx2.Client(base_url=simulator_url, trust_env=False)

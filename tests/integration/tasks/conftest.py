@@ -4,7 +4,6 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final
 
-import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -13,7 +12,7 @@ from app.core.config import Settings
 from app.core.gateway_file import GatewayConfig
 from app.main import create_app
 from tests.conftest import ADMIN_KEY
-from tests.integration.tasks.asking import Gateway
+from tests.integration.tasks.asking import Gateway, looking_at
 
 PRICES: Final[list[dict[str, Any]]] = [
     {"model": "org/text-classification", "input_characters": 1_000.0},
@@ -58,8 +57,5 @@ def gateway(
     """Return the running gateway, as an admin uses it."""
     headers = {"authorization": f"Bearer {ADMIN_KEY}"}
     app = create_app(settings, gateway_config)
-    with (
-        TestClient(app, headers=headers) as client,
-        httpx2.Client(base_url=simulator_url, trust_env=False) as simulator,
-    ):
+    with TestClient(app, headers=headers) as client, looking_at(simulator_url) as simulator:
         yield Gateway(client, simulator, data_dir)

@@ -101,8 +101,11 @@ def test_a_path_in_the_base_url_is_kept_and_its_last_slash_dropped() -> None:
     [
         ('base_ulr = "x"', "base_ulr: unknown field, did you mean base_url?"),
         ("colour = 1", "colour: unknown field, known are auth_header, auth_scheme, base_url, "),
-        ('kind = "opnai"', "kind: must be 'huggingface' or 'openai', did you mean 'openai'?"),
-        ("kind = 3", "kind: must be 'huggingface' or 'openai'"),
+        (
+            'kind = "opnai"',
+            "kind: must be 'huggingface', 'openai' or 'tei', did you mean 'openai'?",
+        ),
+        ("kind = 3", "kind: must be 'huggingface', 'openai' or 'tei'"),
         ('base_url = "ftp://x"', "base_url: must be a URL like https://api.example.com/v1"),
         ('base_url = "localhost:80"', "base_url: must be a URL like https://api.example.com/v1"),
         ('base_url = "http://"', "base_url: must be a URL like https://api.example.com/v1"),

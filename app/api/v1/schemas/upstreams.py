@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field
 
 from app.core.clock import from_epoch_ms
+from app.core.gateway_file import UpstreamKind
 from app.core.redaction import redact_text
 from app.services.routing.breaker import BreakerState
 from app.services.routing.health import Standing
@@ -87,7 +88,7 @@ class UpstreamOut(BaseModel):
     """What one process knows of an upstream since it was started."""
 
     name: str
-    kind: Literal["huggingface", "openai"]
+    kind: UpstreamKind
     host: str
     simulated: bool
     drained: Annotated[bool, Field(description="An operator lets no new call go there.")]

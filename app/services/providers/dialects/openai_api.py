@@ -12,11 +12,14 @@ from app.services.providers.dialects.chat_answer import as_events, read_completi
 from app.services.providers.dialects.chat_relay import ChatRelay
 from app.services.providers.dialects.chat_request import outgoing_body, wants_usage
 from app.services.providers.dialects.chat_stream import ChatStreamReader
+from app.services.providers.dialects.openai_tasks import OPENAI_WAYS
 from app.services.providers.dialects.stream_pace import StreamPace
 from app.services.providers.dialects.task_request import wants_details
 from app.services.providers.dialects.text_stream import as_text_events
+from app.services.providers.dialects.ways import Ways
 from app.services.providers.provider import AnswerFacts, ChatRequest
 from app.services.providers.upstream_http import UpstreamHttp
+from app.services.tasks.work import Work
 from app.utils.json_values import object_in, objects_in
 
 MODELS_SECONDS: Final = 5.0
@@ -46,6 +49,12 @@ class OpenaiApi:
         self._http = http
         self._cap_field = cap_field
         self._adapt = adapt
+        self._ways = Ways(http, OPENAI_WAYS)
+
+    @property
+    def can_chat(self) -> bool:
+        """Say that chat is what this dialect is for."""
+        return True
 
     async def chat(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
         """Return a whole `chat.completion` as it came."""
@@ -81,18 +90,21 @@ class OpenaiApi:
             answer.close()
 
     def can_do(self, task: Task, model: str) -> bool:
-        """Say that this dialect has no tasks."""
-        del task, model
-        return False
+        """Say whether this dialect has a task of Hugging Face's."""
+        del model
+        return self._ways.can_do(task)
+
+    def strange_to(self, work: Work) -> str | None:
+        """Return the parameter of a task that this dialect has no word for, or None."""
+        return self._ways.strange_to(work)
 
     async def task_of(self, model: str) -> str | None:
         """Return None: this dialect does not say which task a model does."""
         del model
 
     async def do(self, request: ChatRequest, facts: AnswerFacts) -> bytes:
-        """Refuse: this dialect has no tasks, and nobody who asks `can_do` comes here."""
-        del request, facts
-        raise NotImplementedError
+        """Return the answer to a task, which is asked for in words of this dialect."""
+        return await self._ways.do(request, facts)
 
     async def stream_task(self, request: ChatRequest, facts: AnswerFacts) -> AsyncGenerator[bytes]:
         """Yield the whole answer to a task as the one event of a stream."""

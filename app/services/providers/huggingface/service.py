@@ -18,6 +18,7 @@ from app.services.providers.dialects.openai_api import OpenaiApi
 from app.services.providers.http_client import UpstreamClient
 from app.services.providers.provider import AnswerFacts, ChatRequest
 from app.services.providers.upstream_http import UpstreamHttp
+from app.services.tasks.work import Work
 
 
 class HFService(OpenaiApi):
@@ -39,6 +40,10 @@ class HFService(OpenaiApi):
     def can_do(self, task: Task, model: str) -> bool:
         """Say whether Hugging Face's own backend can be asked for a task of a model."""
         return can_do(task, model)
+
+    def strange_to(self, work: Work) -> str | None:
+        """Return None: what is not known here is passed on."""
+        del work
 
     async def task_of(self, model: str) -> str | None:
         """Return the task by which the Hub lists a model."""

@@ -37,6 +37,7 @@ from app.services.routing.entrances import Entrances
 from app.services.routing.health import Health
 from app.services.routing.plan import Planner
 from app.services.routing.router import Router
+from app.services.tasks.work import Work
 
 PIECES = [b"data: one\n\n", b"data: two\n\n"]
 
@@ -113,7 +114,14 @@ class FakeProvider:
         finally:
             self.closed = True
 
+    @property
+    def can_chat(self) -> bool:
+        return True
+
     def can_do(self, task: Task, model: str) -> bool:
+        raise NotImplementedError
+
+    def strange_to(self, work: Work) -> str | None:
         raise NotImplementedError
 
     async def task_of(self, model: str) -> str | None:

@@ -11,6 +11,7 @@ from app.core.tasks.task import Task
 from app.services.providers.provider import AnswerFacts, ChatRequest
 from app.services.routing.catalogue import Catalogue
 from app.services.routing.model_directory import FAILED_SECONDS, FRESH_SECONDS, ModelDirectory
+from app.services.tasks.work import Work
 from app.utils.background import running_beside
 
 
@@ -34,7 +35,14 @@ class Lists:
         self.asked = 0
         self.was_asked = asyncio.Event()
 
+    @property
+    def can_chat(self) -> bool:
+        return True
+
     def can_do(self, task: Task, model: str) -> bool:
+        raise NotImplementedError
+
+    def strange_to(self, work: Work) -> str | None:
         raise NotImplementedError
 
     async def task_of(self, model: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Hugging Face's server for embeddings, rerankers and classifiers."""
