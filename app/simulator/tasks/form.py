@@ -44,4 +44,4 @@ async def composed_in(form: Form, behaviour: Behaviour) -> tuple[bytes, str, Map
     asked = read_asked(form.task, to_json({"inputs": form.inputs(), **beside}), JSON)
     answer = await answer_to(asked)
     headers = usage_headers(asked, answer, behaviour)
-    return to_json(form.put(asked, answer)), JSON, headers
+    return to_json(form.put(asked, answer), exclude_none=True), JSON, headers

@@ -8,6 +8,18 @@ from pydantic import Field
 
 from app.simulator.catalogue import CREATED
 from app.simulator.counting import count_tokens
+from app.simulator.schemas.answers import Usage
+from app.simulator.schemas.other_answers import (
+    Embedding,
+    EmbeddingList,
+    EmbeddingUsage,
+    Picture,
+    PictureList,
+    Segment,
+    TextChoice,
+    TextCompletion,
+    Transcript,
+)
 from app.simulator.tasks.asked import Asked
 from app.simulator.tasks.form import Form
 
@@ -36,11 +48,11 @@ class EmbeddingForm(Form):
         """Return each vector in an object of its own."""
         tokens = sum(map(count_tokens, asked.texts))
         data = [
-            {"object": "embedding", "index": index, "embedding": self._encoded(vector)}
+            Embedding(object="embedding", index=index, embedding=self._encoded(vector))
             for index, vector in enumerate(answer)
         ]
-        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-        return {"object": "list", "data": data, "model": self.model, "usage": usage}
+        usage = EmbeddingUsage(prompt_tokens=tokens, total_tokens=tokens)
+        return EmbeddingList(object="list", data=data, model=self.model, usage=usage)
 
     def _encoded(self, vector: list[float]) -> list[float] | str:
         if self.encoding_format == "float":
@@ -71,18 +83,14 @@ class CompletionForm(Form):
         text, details = answer[0]["generated_text"], answer[0]["details"]
         read, written = count_tokens(asked.texts[0]), details["generated_tokens"]
         reason = "length" if details["finish_reason"] == "length" else "stop"
-        return {
-            "id": "cmpl-sim",
-            "object": "text_completion",
-            "created": CREATED,
-            "model": self.model,
-            "choices": [{"index": 0, "text": text, "finish_reason": reason, "logprobs": None}],
-            "usage": {
-                "prompt_tokens": read,
-                "completion_tokens": written,
-                "total_tokens": read + written,
-            },
-        }
+        return TextCompletion(
+            id="cmpl-sim",
+            object="text_completion",
+            created=CREATED,
+            model=self.model,
+            choices=[TextChoice(index=0, text=text, finish_reason=reason, logprobs=None)],
+            usage=Usage(prompt_tokens=read, completion_tokens=written, total_tokens=read + written),
+        )
 
 
 class PictureForm(Form):
@@ -110,8 +118,8 @@ class PictureForm(Form):
     def put(self, asked: Asked, answer: Any) -> object:
         """Return pictures in base64."""
         del asked
-        data = [{"b64_json": base64.b64encode(answer).decode()}] * self.n
-        return {"created": CREATED, "data": data}
+        picture = Picture(b64_json=base64.b64encode(answer).decode())
+        return PictureList(created=CREATED, data=[picture] * self.n)
 
 
 class SpeechForm(Form):
@@ -135,11 +143,17 @@ class SpeechForm(Form):
         """Return what was said, with or without when."""
         del asked
         if self.response_format == "json":
-            return {"text": answer["text"]}
+            return Transcript(text=answer["text"])
         segments = [
-            {"id": place, "start": said["timestamp"][0], "end": said["timestamp"][1], **said}
+            Segment(
+                id=place, start=said["timestamp"][0], end=said["timestamp"][1], text=said["text"]
+            )
             for place, said in enumerate(answer["chunks"])
         ]
-        end = segments[-1]["end"]
-        told = {"task": "transcribe", "language": "english", "duration": end}
-        return {**told, "text": answer["text"], "segments": segments}
+        return Transcript(
+            text=answer["text"],
+            task="transcribe",
+            language="english",
+            duration=segments[-1].end,
+            segments=segments,
+        )

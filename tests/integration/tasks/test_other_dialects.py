@@ -140,7 +140,7 @@ def test_a_stream_of_a_text_is_one_event_where_it_comes_whole(gateway: Gateway) 
 
     events = [line for line in answer.text.splitlines() if line.startswith("data:")]
     assert len(events) == 1
-    assert json.loads(events[0].removeprefix("data:"))["generated_text"] == "[simula"
+    assert json.loads(events[0].removeprefix("data:"))["generated_text"] == "[simulat"
     assert (gateway.last_entry()["units_out"], gateway.last_entry()["basis"]) == (2, "reported")
     gateway.assert_proven()
 
