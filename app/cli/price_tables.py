@@ -5,6 +5,7 @@ from typing import Final
 
 from app.api.v1.schemas.prices import MissingPriceOut, PriceOut
 from app.cli.tables import when
+from app.core.gateway_prices import TASK_UNITS
 from app.services.prices.prices import PriceState
 
 PRICE_TITLES: Final = (
@@ -14,6 +15,7 @@ PRICE_TITLES: Final = (
     "output",
     "cached input",
     "per request",
+    "units of tasks",
     "source",
     "state",
     "from",
@@ -35,6 +37,7 @@ def price_row(price: PriceOut) -> tuple[str, ...]:
         _usd(price.output),
         _usd(price.cached_input),
         _usd(price.per_request),
+        " ".join(f"{unit}={usd}" for unit in TASK_UNITS if (usd := _usd(getattr(price, unit)))),
         price.source,
         state,
         when(price.valid_from) if price.valid_from else "",

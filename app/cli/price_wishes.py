@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from app.core.errors import InvalidRequestError
+from app.core.gateway_prices import TASK_UNITS
 
 
 def read_dollars(option: str, text: str | None) -> float | None:
@@ -22,6 +23,27 @@ def read_dollars(option: str, text: str | None) -> float | None:
     if not usd.is_finite() or usd < 0:
         raise InvalidRequestError(f"{option}: {text!r} is no amount of US dollars, such as 0.15.")
     return float(usd)
+
+
+def read_units(pairs: Iterable[str]) -> dict[str, float | None]:
+    """Return what units of tasks cost, of `UNIT=USD` pairs.
+
+    Raises:
+        InvalidRequestError: one is no pair, of no such unit, or of one that came before.
+    """
+    found: dict[str, float | None] = {}
+    for pair in pairs:
+        unit, separator, usd = pair.partition("=")
+        if not separator:
+            raise InvalidRequestError(f"--unit: {pair!r} is not of the form UNIT=USD.")
+        if unit not in TASK_UNITS:
+            raise InvalidRequestError(
+                f"--unit: {unit!r} is no unit of tasks. These are: {', '.join(TASK_UNITS)}."
+            )
+        if unit in found:
+            raise InvalidRequestError(f"--unit: {unit!r} is given twice.")
+        found[unit] = read_dollars(f"--unit {unit}", usd)
+    return found
 
 
 def read_begin(text: str | None) -> str | None:

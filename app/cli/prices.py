@@ -13,12 +13,13 @@ from app.cli.options import DataOption
 from app.cli.price_import import ImportReport, import_file
 from app.cli.price_lists import read_price_file
 from app.cli.price_tables import MISSING_TITLES, PRICE_TITLES, missing_row, price_row
-from app.cli.price_wishes import read_begin, read_dollars, read_upstreams
+from app.cli.price_wishes import read_begin, read_dollars, read_units, read_upstreams
 from app.cli.tables import print_table, when
 from app.core.errors import InvalidRequestError
+from app.core.gateway_prices import TASK_UNITS
 from app.core.variables import cannot_read
 
-_UNITS: Final = "US dollars for 1,000,000 tokens; `per request` for each one.\n"
+_UNITS: Final = "US dollars for 1,000,000 tokens or units; for one where it says `per`.\n"
 _PRICES: Final = ("admin", "prices")
 
 commands = typer.Typer(help="Manage what models cost, in the running server too.")
@@ -64,6 +65,10 @@ def set_price(  # noqa: PLR0913 - a command has the options that people need
     fee: Annotated[
         str | None, typer.Option("--per-request", metavar="USD", help="For each request.")
     ] = None,
+    units: Annotated[
+        list[str] | None,
+        typer.Option("--unit", metavar="UNIT=USD", help=f"Of tasks: {', '.join(TASK_UNITS)}."),
+    ] = None,
     upstream: Annotated[
         str | None, typer.Option("--upstream", metavar="NAME", help="Only where it answers.")
     ] = None,
@@ -80,6 +85,7 @@ def set_price(  # noqa: PLR0913 - a command has the options that people need
         "output": read_dollars("--output", written),
         "cached_input": read_dollars("--cached-input", cached),
         "per_request": read_dollars("--per-request", fee),
+        **read_units(units or []),
         "valid_from": read_begin(begin),
     }
 

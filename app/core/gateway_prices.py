@@ -67,11 +67,11 @@ def check_free(value: Any) -> int | None:
     return 0
 
 
-# Each makes a price by itself: of tasks, or of requests.
-OTHER_UNITS: Final = (
+TASK_UNITS: Final = (
     *("input_characters", "output_characters", "input_pixels", "output_pixels"),
-    *("per_input_second", "per_output_second", "per_request"),
+    *("per_input_second", "per_output_second"),
 )
+OTHER_UNITS: Final = (*TASK_UNITS, "per_request")  # each makes a price by itself
 
 PerMillion = Annotated[Decimal, BeforeValidator(_per_million)]
 PerOne = Annotated[Decimal, BeforeValidator(_per_one)]

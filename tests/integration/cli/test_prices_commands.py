@@ -89,6 +89,17 @@ def test_a_price_is_set_listed_and_ended_where_no_server_runs(meterhouse: Meterh
 
 
 @pytest.mark.usefixtures("gateway")
+def test_units_of_tasks_are_set_and_listed(meterhouse: Meterhouse) -> None:
+    units = ("--unit", "output_pixels=0.003", "--unit", "per_input_second=1e-4")
+    done = meterhouse("prices", "set", "m", *units)
+    assert done.status == 0, done.errors
+
+    row = next(row for row in _rows(meterhouse) if row["id"] == done.output.strip())
+    assert row["units of tasks"] == "output_pixels=0.003 per_input_second=0.0001"
+    assert (row["input"], row["per request"]) == ("", "")
+
+
+@pytest.mark.usefixtures("gateway")
 def test_the_list_says_whose_price_goes_first(meterhouse: Meterhouse) -> None:
     done = meterhouse("prices", "set", "stated", "--input", "1", "--output", "1")
     assert done.errors[1] == "But meterhouse.toml says another one, which goes first."
@@ -111,6 +122,10 @@ def test_the_list_says_whose_price_goes_first(meterhouse: Meterhouse) -> None:
         (("set", "m", "--per-request", "nan"), "--per-request: 'nan' is no amount"),
         (("set", "m", "--per-request", "1", "--from", "soon"), "--from: 'soon' is no time."),
         (("set", "m", "--per-request", "1", "--from", "2020-01-01"), "`valid_from` is past"),
+        (("set", "m", "--unit", "pixels"), "--unit: 'pixels' is not of the form UNIT=USD."),
+        (("set", "m", "--unit", "output_pixel=1"), "--unit: 'output_pixel' is no unit of tasks."),
+        (("set", "m", "--unit", "output_pixels=x"), "--unit output_pixels: 'x' is no amount"),
+        (("set", "m", *["--unit", "output_pixels=1"] * 2), "--unit: 'output_pixels' is given twi"),
         (("set", "m", "--input", "1"), "The body is no whole price: output is missing"),
         (("set", "m", "--per-request", "1", "--upstream", "opnai"), "`upstream` is an unknown up"),
         (("end", "price_x"), "There is no such price. `GET /v1/admin/prices`"),
