@@ -1,7 +1,7 @@
 """What a call needs of limits and budgets, worked out before anything is taken."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.errors import PriceUnknownError
 from app.core.gateway_models import ModelBounds
@@ -136,6 +136,8 @@ class Needs:
         quote = self._prices.quote(asked.name, target.upstream, target.model, asked.at_ms)
         if work is not None:
             return offer_of_task(work, target, quote, asked.periods)
+        if quote.price is not None and quote.price.is_of_tasks:
+            quote = replace(quote, price=None)
         price, upstream_model = price_for(quote, target.model, asked.periods)
         if asked.is_hard and (price is None or not price.is_free):
             measured.refuse_unpriced_fields()

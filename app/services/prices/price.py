@@ -39,6 +39,7 @@ class Price:
     source: str  # who says so: `meterhouse.toml`, `api`, `import:litellm`, `upstream` ...
     # Worked out once: a call of tokens asks for its cost twice, and keeps what the price was.
     is_free: bool = field(init=False, repr=False, compare=False)  # nothing costs anything
+    is_of_tasks: bool = field(init=False, repr=False, compare=False)  # it says nothing of chats
     json: str = field(init=False, repr=False, compare=False)  # the facts, as an entry keeps them
     _of_tokens: tuple[int, int, int, int] = field(init=False, repr=False, compare=False)
     _facts: Mapping[str, Any] = field(init=False, repr=False, compare=False)
@@ -49,6 +50,10 @@ class Price:
         per_kind = (*map(self.of, kinds), self.of(PricedUnit.REQUEST))
         object.__setattr__(self, "_of_tokens", per_kind)
         object.__setattr__(self, "is_free", not any(per_kind))
+        is_of_tasks = bool(self.units) and self.units.keys().isdisjoint(
+            (*kinds, PricedUnit.REQUEST)
+        )
+        object.__setattr__(self, "is_of_tasks", is_of_tasks)
         facts = {"source": self.source, **{unit.value: nusd for unit, nusd in self.units.items()}}
         object.__setattr__(self, "_facts", facts)
         object.__setattr__(self, "json", to_json(facts).decode())

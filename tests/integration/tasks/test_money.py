@@ -99,6 +99,19 @@ def test_a_task_without_a_price_of_its_units_is_refused_under_a_budget(
     assert len(gateway.entries()) == 1
 
 
+def test_a_chat_is_not_free_because_its_model_has_prices_of_tasks_alone(gateway: Gateway) -> None:
+    chat = {"model": "org/text-to-image", "messages": [{"role": "user", "content": "Hello"}]}
+    assert gateway.post("/v1/chat/completions", chat).status_code == 200
+    assert gateway.last_entry()["cost_usd"] is None
+
+    gateway.budget(100)
+    answer = gateway.post("/v1/chat/completions", chat)
+
+    assert answer.json()["error"]["code"] == "price_unknown"
+    assert len(gateway.entries()) == 1
+    gateway.assert_proven()
+
+
 def test_a_parameter_that_nobody_knows_is_refused_under_a_hard_budget(gateway: Gateway) -> None:
     body = {"inputs": "cat", "parameters": {"width": 8, "height": 8, "num_images": 100}}
     assert gateway.ask("text-to-image", body).status_code == 200
