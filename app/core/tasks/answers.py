@@ -110,6 +110,13 @@ class Segment(_Open):
     score: float | None = None
 
 
+class Masks(_Open):
+    """The parts of a picture, as PNGs in base64 or as rows of what is in them and what is not."""
+
+    masks: list[str] | list[list[Any]]
+    scores: list[float] | None = None
+
+
 class Box(_Open):
     """Where something is, in pixels."""
 
@@ -142,5 +149,6 @@ class Rank(_Open):
 
 
 Vector = list[float]
-Vectors = list[Vector] | list[list[Vector]] | Vector  # one for each text, or for each token
+# One for each text, or for each token of it, and that once or for each text.
+Vectors = list[Vector] | list[list[Vector]] | list[list[list[Vector]]] | Vector
 Cell = str | int | float | bool | None

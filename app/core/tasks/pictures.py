@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from app.core.tasks.answers import Depth, Detected, Found, Generated, Label, Seen, Segment
+from app.core.tasks.answers import Depth, Detected, Found, Generated, Label, Masks, Seen, Segment
 from app.core.tasks.files import Image, Kind
 from app.core.tasks.task import (
     Generation,
@@ -93,6 +93,20 @@ PICTURES: Final = (
         reads=Unit.PIXEL,
         python="image_segmentation",
         javascript="imageSegmentation",
+    ),
+    Task(
+        name="mask-generation",
+        summary="Cuts a picture into the things on it, without names for them.",
+        example="facebook/sam-vit-base",
+        raw=Kind.IMAGE,
+        parameters={
+            "points_per_batch": Whole,
+            "mask_threshold": Number,
+            "pred_iou_thresh": Number,
+            "stability_score_thresh": Number,
+        },
+        answer=Masks,
+        reads=Unit.PIXEL,
     ),
     Task(
         name="object-detection",

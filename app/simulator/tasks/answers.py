@@ -119,6 +119,7 @@ _MAKERS: Final[Mapping[Any, Maker]] = {
     forms.Entity: labels.entities,
     forms.Rank: labels.ranks,
     forms.Segment: labels.segments,
+    forms.Masks: labels.masks,
     forms.Detected: labels.detected,
     forms.Filled: writing.filled,
     forms.Found: writing.found,

@@ -32,6 +32,7 @@ SENT: Final[dict[str, tuple[dict[str, Any] | bytes, int, int]]] = {
     "tabular-regression": ({"inputs": {"data": TABLE}}, 1, 0),
     "image-classification": (IMAGE, 70, 0),
     "image-segmentation": ({"inputs": IN_BASE64, "parameters": {"threshold": 0.5}}, 70, 0),
+    "mask-generation": (IMAGE, 70, 0),
     "object-detection": (IMAGE, 70, 0),
     "zero-shot-object-detection": ({"inputs": IN_BASE64, "parameters": LABELS}, 70, 0),
     "zero-shot-image-classification": (
