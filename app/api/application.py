@@ -1,9 +1,13 @@
 """FastAPI, with the gateway's own way to its routes."""
 
+from typing import Any
+
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.task_forms import task_forms
 
 
 class Application(FastAPI):
@@ -13,6 +17,13 @@ class Application(FastAPI):
     `RequestLimits` does, looks for a tracing library each time, and keeps a stack of files to be
     closed, which the routes that may need one have: together 100 us of each request.
     """
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of every route, with the forms of tasks that theirs refer to."""
+        if self.openapi_schema is None:
+            described = super().openapi()
+            described["components"]["schemas"] |= task_forms()
+        return super().openapi()
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap the routes in what was added."""

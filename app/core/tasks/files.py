@@ -91,3 +91,7 @@ Image = Annotated[File, BeforeValidator(_in_base64(Kind.IMAGE)), _schema(Kind.IM
 Audio = Annotated[File, BeforeValidator(_in_base64(Kind.AUDIO)), _schema(Kind.AUDIO)]
 Video = Annotated[File, BeforeValidator(_in_base64(Kind.VIDEO)), _schema(Kind.VIDEO)]
 IN_BASE64: Final[Mapping[Kind, Any]] = {Kind.IMAGE: Image, Kind.AUDIO: Audio, Kind.VIDEO: Video}
+# The smallest PNG, where something has to be shown.
+PIXEL: Final = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from app.core.tasks.answers import Depth, Detected, Found, Generated, Label, Masks, Seen, Segment
-from app.core.tasks.files import Image, Kind
+from app.core.tasks.files import PIXEL, Image, Kind
 from app.core.tasks.task import (
     Generation,
     Labels,
@@ -123,6 +123,7 @@ PICTURES: Final = (
         name="zero-shot-object-detection",
         summary="Finds things of the caller's own names in a picture.",
         example="google/owlvit-base-patch32",
+        sample={"inputs": PIXEL, "parameters": {"candidate_labels": ["cat", "dog"]}},
         inputs=Image,
         parameters={"candidate_labels": Labels, "threshold": Number},
         needs=("candidate_labels",),
@@ -133,6 +134,7 @@ PICTURES: Final = (
         name="zero-shot-image-classification",
         summary="Labels a picture with labels of the caller's own.",
         example="openai/clip-vit-large-patch14-336",
+        sample={"inputs": PIXEL, "parameters": {"candidate_labels": ["cat", "dog"]}},
         inputs=Image | Picture,
         parameters={"candidate_labels": Labels, "hypothesis_template": str},
         needs=("candidate_labels",),
@@ -168,6 +170,7 @@ PICTURES: Final = (
         name="document-question-answering",
         summary="Finds the answer to a question on a page.",
         example="impira/layoutlm-document-qa",
+        sample={"inputs": {"image": PIXEL, "question": "What is the sum?"}},
         inputs=PictureQuestion,
         parameters=_ASKING,
         answer=list[Found],
@@ -179,6 +182,7 @@ PICTURES: Final = (
         name="visual-question-answering",
         summary="Answers a question about a picture.",
         example="dandelin/vilt-b32-finetuned-vqa",
+        sample={"inputs": {"image": PIXEL, "question": "What is this?"}},
         inputs=Image | PictureQuestion,
         root={"image": Image, "question": Text},
         parameters={"top_k": Whole},
@@ -191,6 +195,7 @@ PICTURES: Final = (
         name="text-to-image",
         summary="Draws what a text says.",
         example="black-forest-labs/FLUX.1-schnell",
+        sample={"inputs": "A cat in a hat", "parameters": {"width": 512, "height": 512}},
         inputs=Text,
         parameters={**_MAKING, "width": Whole, "height": Whole, "scheduler": str},
         answer=Kind.IMAGE,
@@ -204,6 +209,7 @@ PICTURES: Final = (
         name="image-to-image",
         summary="Makes another picture of a picture.",
         example="timbrooks/instruct-pix2pix",
+        sample={"inputs": PIXEL, "parameters": {"prompt": "in winter"}},
         raw=Kind.IMAGE,
         parameters=_CHANGING,
         answer=Kind.IMAGE,
@@ -217,6 +223,7 @@ PICTURES: Final = (
         name="image-text-to-image",
         summary="Makes a picture of a text, and of a picture where there is one.",
         example="black-forest-labs/FLUX.1-Kontext-dev",
+        sample={"inputs": PIXEL, "parameters": {"prompt": "in winter"}},
         raw=Kind.IMAGE,
         inputs=Image | None,
         parameters=_CHANGING,

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from app.core.tasks.answers import Label, Sound, Transcript
-from app.core.tasks.files import Image, Kind
+from app.core.tasks.files import PIXEL, Image, Kind
 from app.core.tasks.pictures import Size
 from app.core.tasks.task import (
     Generation,
@@ -86,6 +86,7 @@ SOUNDS: Final = (
         name="text-to-speech",
         summary="Says a text.",
         example="hexgrad/Kokoro-82M",
+        sample={"inputs": "Hello there."},
         inputs=Text,
         parameters=_SPEAKING,
         answer=Kind.AUDIO,
@@ -99,6 +100,7 @@ SOUNDS: Final = (
         name="text-to-audio",
         summary="Makes music or sounds of a text.",
         example="facebook/musicgen-small",
+        sample={"inputs": "Rain on a roof"},
         inputs=Text,
         parameters=_SPEAKING,
         answer=Kind.AUDIO,
@@ -128,6 +130,7 @@ VIDEOS: Final = (
         name="text-to-video",
         summary="Films what a text says.",
         example="Wan-AI/Wan2.1-T2V-14B",
+        sample={"inputs": "A cat that walks"},
         inputs=Text,
         parameters={**_FILMING, "negative_prompt": Texts | str},
         answer=Kind.VIDEO,
@@ -142,6 +145,7 @@ VIDEOS: Final = (
         name="image-to-video",
         summary="Makes a picture move.",
         example="Wan-AI/Wan2.1-I2V-14B-720P",
+        sample={"inputs": PIXEL, "parameters": {"prompt": "it walks"}},
         raw=Kind.IMAGE,
         parameters={**_FILMING, "prompt": str, "negative_prompt": str},
         answer=Kind.VIDEO,
@@ -156,6 +160,7 @@ VIDEOS: Final = (
         name="image-text-to-video",
         summary="Films what a text says, beginning with a picture where there is one.",
         example="Lightricks/LTX-Video",
+        sample={"inputs": PIXEL, "parameters": {"prompt": "it walks"}},
         raw=Kind.IMAGE,
         inputs=Image | None,
         parameters={**_FILMING, "prompt": str, "negative_prompt": str},

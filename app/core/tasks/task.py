@@ -68,6 +68,7 @@ class Task:
     example: str  # a model of the Hub that does it
     answer: Any  # the type of the JSON; or the kind of file, which comes as it is
     reads: Unit  # what goes in is measured in it
+    sample: Mapping[str, Any] = field(default_factory=dict[str, Any])  # a body, to be shown
     inputs: Any = None  # None: the body has no such field
     raw: Kind | None = None  # a body may also be such a file, without JSON around it
     root: Mapping[str, Any] = field(default_factory=dict[str, Any])

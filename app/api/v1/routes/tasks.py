@@ -8,7 +8,7 @@ from app.api.dependencies.inference import AnsweringDep
 from app.api.dependencies.permissions import PermittedRoute, PrincipalDep
 from app.api.dependencies.tasks import TaskFinderDep
 from app.api.v1.routes.hf.answered import answered
-from app.api.v1.routes.hf.shown import SHOWN
+from app.api.v1.routes.hf.shown import SHOWN_WITH_MODEL
 from app.api.v1.schemas.tasks import TaskList
 from app.api.v1.translate.task_bodies import read_body_and_model
 from app.api.v1.translate.tasks import Wanted, to_task, to_task_call
@@ -23,7 +23,7 @@ async def list_tasks(principal: PrincipalDep) -> TaskList:
     return TaskList.build()
 
 
-@router.post("/{task}", **SHOWN)
+@router.post("/{task}", **SHOWN_WITH_MODEL)
 async def do_task(
     task: str,
     request: Request,
