@@ -8,6 +8,7 @@ from app.core.tasks.task import Task
 from tests.architecture.source import ROOT
 from tests.contract.javascript.asking import CASES as IN_JAVASCRIPT
 from tests.contract.tasks.asking import CASES
+from tests.integration.tasks.routes import PLACES, Place, letters_of
 
 PAGE: Final = ROOT / "docs" / "tasks.md"
 _HEAD: Final = """# Tasks of Hugging Face
@@ -20,35 +21,40 @@ entry in the ledger, in the units of its task. Those have prices of their own:
 [settings.md](settings.md#the-gateway-file). Text counts against a limit of tokens as a token for
 four characters; pictures and sounds count as none.
 
-| Where | What for |
-|---|---|
-| `POST /hf-inference/models/{model}` | the task that the operator, or the Hub, says of the model |
-| `POST /hf-inference/models/{model}/pipeline/{task}` | a task that is named |
-| `POST /models/{model}` | the same as the first, for scripts of the retired API |
-| `POST /v1/tasks/{task}` | a named task; `model` stands in the body or the query |
-| `GET /v1/tasks` | the forms of all tasks, as JSON Schema |
-| `POST /hf-inference/models/{model}/v1/chat/completions` | chat with the model |
-| `POST /hf-inference/models/{model}/v1/completions` | text-generation in OpenAI's older form |
-| `GET /hf-inference/models/{model}/health`, `.../info` | that somebody answers for it; its task |
-
+{places}
 With `"stream": true` text-generation answers token by token, in TGI's form, at each of these URLs.
 
 A file is sent as its bytes where the table says so, or as JSON with the file in base64 as `inputs`.
 Upstreams of the kind `huggingface` do tasks; a model with none of those is refused before anything
 is held. A file that nobody can measure is bound by its bytes, and its entry says `estimated`.
 
-`yes` under Python: `huggingface_hub`'s method is tried at the first three URLs, sync and async, and
+Each letter under "Asked at" is a route at which a test asks a running gateway for the task, with
+each form of body, and checks the answer and its entry; the units are compared with what was sent.
+`yes` under Python: `huggingface_hub`'s method is tried at A, some at B and C, sync and async, and
 what it returns is compared. `yes` under JavaScript: the same with `@huggingface/inference` in
-Node.js, at the first URL. `only /v1/tasks`: the client sends this task to no URL of one's own.
+Node.js, at A. `only /v1/tasks`: the client sends this task to no URL of one's own.
 
-| Task | Takes | Gives | Measured in | Python | JavaScript | |
-|---|---|---|---|---|---|---|
+| Task | Asked at | Takes | Gives | Measured in | Python | JavaScript | |
+|---|---|---|---|---|---|---|---|
 """
 
 
 def page() -> str:
     """Return the whole page."""
-    return _HEAD + "".join(_line(task) for task in TASKS.values())
+    return _HEAD.replace("{places}", _places()) + "".join(map(_line, TASKS.values()))
+
+
+def _places() -> str:
+    lines = [f"| {one.letter} | `POST {_plain(one)}` | {one.use} |\n" for one in PLACES]
+    others = (
+        "| | `GET /hf-inference/models/{model}/health`, `.../info` | that somebody answers for it; "
+        "its task |\n| | `GET /v1/tasks` | the forms of all tasks, as JSON Schema |\n"
+    )
+    return "| | Where | What for |\n|---|---|---|\n" + "".join(lines) + others
+
+
+def _plain(place: Place) -> str:
+    return place.path.partition("?")[0]
 
 
 def _line(task: Task) -> str:
@@ -57,7 +63,10 @@ def _line(task: Task) -> str:
     takes = f"{task.raw} or JSON" if task.raw else "JSON"
     units = task.reads if task.writes is None else f"{task.reads} in, {task.writes} out"
     gives = task.file or "JSON"
-    cells = (f"`{task.name}`", takes, gives, units, python, javascript, task.summary)
+    cells = (
+        *(f"`{task.name}`", letters_of(task), takes, gives, units),
+        *(python, javascript, task.summary),
+    )
     return f"| {' | '.join(cells)} |\n"
 
 
