@@ -27,6 +27,7 @@ class Spoil(StrEnum):
     GARBAGE = "garbage"  # no JSON at all
     BAD_UTF8 = "bad-utf8"
     NUL = "nul"
+    SHAPE = "wrong-shape"  # good JSON of another form
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Behaviour:
     line_end: str = "\n"
     has_bom: bool = False
     length: int | None = None  # what Content-Length says
+    has_type: bool = True  # else `Content-Type` says that it is a page
     gzip_mb: int | None = None  # empty lines that come first, compressed with the rest
     is_whole: bool = False  # a whole answer, though a stream was asked for
     has_all_choices: bool = True  # else one, whatever `n` says

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.simulator.answers import Answer
-from app.simulator.behaviour import Behaviour
+from app.simulator.behaviour import Behaviour, Spoil
 from app.simulator.errors import Refusal
 from app.simulator.events import events_of
 from app.simulator.journal import SeenCall
@@ -61,7 +61,8 @@ class Delivery:
     def done(self, body: bytes, content_type: str, headers: Mapping[str, str]) -> PacedResponse:
         """Return the answer to a task as one piece."""
         part: Part = (body,)
-        if content_type == _WHOLE["content-type"]:
+        is_any = self.behaviour.spoil in {Spoil.GARBAGE, Spoil.SHAPE}
+        if content_type == _WHOLE["content-type"] or is_any:
             part = spoil(body, self.behaviour)
         manner = self._manner(_ending(self.behaviour))
         if manner.ending in {Ending.CUT, Ending.STALLED}:
@@ -104,6 +105,8 @@ class Delivery:
             said["content-encoding"] = "gzip"
         elif said["content-type"] != _STREAM["content-type"]:
             said["content-length"] = str(_size(parts))
+        if not behaviour.has_type:
+            said["content-type"] = "text/html; charset=utf-8"
         if behaviour.length is not None:
             said["content-length"] = str(behaviour.length)
             most = behaviour.length if manner.most_bytes is None else manner.most_bytes

@@ -148,6 +148,12 @@ _ENDS: Final = (
 
 _BYTES: Final = (
     _always("garbage", "writes something that is no JSON", spoil=Spoil.GARBAGE),
+    _always(
+        "wrong-shape",
+        "writes a JSON object that is no answer to what was asked",
+        spoil=Spoil.SHAPE,
+    ),
+    _always("wrong-type", "says in `Content-Type` that the body is HTML", has_type=False),
     _always("bad-utf8", "writes bytes that are no UTF-8, over two chunks", spoil=Spoil.BAD_UTF8),
     _always("nul", "writes a NUL byte", spoil=Spoil.NUL),
     Fault(
@@ -159,7 +165,7 @@ _BYTES: Final = (
     Fault(
         "at",
         "events",
-        "does one of these four in a stream after so many events, and not in the first",
+        "does one of these in a stream after so many events, and not in the first",
         lambda it, value: replace(it, spoil_at=value),
     ),
     _always("bom", "begins the body with a byte order mark", has_bom=True),

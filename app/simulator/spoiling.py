@@ -10,6 +10,7 @@ Part = tuple[bytes, ...]  # a whole body or an event of one, in the chunks in wh
 
 _BOM: Final = b"\xef\xbb\xbf"
 _GARBAGE: Final = b"<<< simulated garbage, no JSON >>>"
+_SHAPE: Final = b'{"unexpected": true}'
 _BAD_UTF8: Final = (b"\xe2", b"\x28\xa1")
 _PLACES: Final = (
     b'"content":"',
@@ -57,6 +58,8 @@ def _wrong(data: bytes, how: Spoil | None) -> Part:
             return (data,)
         case Spoil.GARBAGE:
             return (_GARBAGE,)
+        case Spoil.SHAPE:
+            return (_SHAPE,)
         case Spoil.NUL:
             before, after = _at_text(data)
             return (before + b"\0" + after,)
@@ -67,6 +70,6 @@ def _wrong(data: bytes, how: Spoil | None) -> Part:
 
 def _at_text(data: bytes) -> tuple[bytes, bytes]:
     """Split JSON inside of a text."""
-    place = next(place for place in _PLACES if place in data)
-    before, _, after = data.partition(place)
-    return before + place, after
+    place = next((place for place in _PLACES if place in data), b'"')
+    before, mark, after = data.partition(place)
+    return (before + mark, after) if mark else (data[:1], data[1:])

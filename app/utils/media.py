@@ -28,6 +28,8 @@ _STARTS: Final[Mapping[bytes, str]] = {
     b"\x1aE\xdf\xa3": "video/webm",
 }
 _RIFFS: Final = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
+_PRINTED: Final = frozenset({*b"\t\n\r", *range(0x20, 0x7F)})
+_KNOWN: Final = frozenset({*_BRANDS.values(), *_STARTS.values(), *_RIFFS.values(), "video/mp4"})
 _JPEG_SIZES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _JPEG_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
 _MAX_SIDE: Final = 1_000_000
@@ -49,6 +51,31 @@ def media_type_of(data: bytes) -> str | None:
     if len(data) > 2 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0 and data[1] & 0x06:  # noqa: PLR2004
         return "audio/mpeg"  # a frame of it, without a tag before it
     return next((kind for start, kind in _STARTS.items() if data.startswith(start)), None)
+
+
+def is_known(media_type: str) -> bool:
+    """Say whether files of a type show by their first bytes that they are such."""
+    return media_type in _KNOWN
+
+
+def is_text(data: bytes) -> bool:
+    """Say whether bytes could be written words, or are nothing at all."""
+    return all(byte in _PRINTED for byte in data)
+
+
+def is_cut_picture(data: bytes) -> bool:
+    """Say whether a picture ends before its format lets it: its end is missing."""
+    match media_type_of(data):
+        case "image/png":
+            return b"IEND" not in data
+        case "image/jpeg":
+            return b"\xff\xd9" not in data
+        case "image/gif":
+            return not data.rstrip(b"\0").endswith(b";")
+        case "image/webp":
+            return len(data) < 8 + int.from_bytes(data[4:8], "little")
+        case _:
+            return False
 
 
 def image_size(data: bytes) -> Size | None:

@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 from PIL import Image
 
 from app.simulator.tasks.files import mp4, png, wav
-from app.utils.media import Size, image_size, media_type_of
+from app.utils.media import Size, image_size, is_cut_picture, is_known, is_text, media_type_of
 
 FORMATS = {
     "PNG": "image/png",
@@ -87,3 +87,29 @@ def test_made_up_pictures_are_real_ones() -> None:
     with Image.open(io.BytesIO(png(21, 9))) as opened:
         opened.load()
         assert opened.size == (21, 9)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_a_picture_without_its_end_is_cut(kind: str) -> None:
+    data = picture(kind, (40, 30))
+
+    assert not is_cut_picture(data)
+    assert not is_cut_picture(data + b"\0")
+    assert is_cut_picture(data[:-4].removesuffix(b";"))
+
+
+def test_what_is_no_picture_is_no_cut_one() -> None:
+    assert not is_cut_picture(wav(1)[:20])
+    assert not is_cut_picture(b"")
+
+
+def test_a_type_is_known_where_its_first_bytes_are() -> None:
+    assert is_known("image/png")
+    assert is_known("video/mp4")
+    assert not is_known("image/jxl")
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"<html>\r\n"])
+def test_words_are_a_text(data: bytes) -> None:
+    assert is_text(data)
+    assert not is_text(data + b"\0")

@@ -6,7 +6,7 @@ from typing import Final, cast
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from app.core.errors import UpstreamProtocolError
+from app.core.errors import UpstreamProtocolError, UpstreamTruncatedError
 from app.core.tasks.files import File, read_file
 from app.core.tasks.units import Unit
 from app.services.providers.provider import AnswerFacts, Counted, Usage
@@ -15,8 +15,10 @@ from app.services.providers.upstream_errors import error_from_event
 from app.services.tasks.measuring import Count, count_parts
 from app.services.tasks.work import Work
 from app.utils.json_values import JsonObject, object_in
+from app.utils.media import is_cut_picture, is_known, is_text
 
 _JSON: Final = "application/json"
+_TELLING: Final = 512  # bytes that show whether something is a text
 
 
 async def read_answer(
@@ -66,10 +68,15 @@ def _read_file(upstream: str, work: Work, body: bytes, said: str) -> File:
     assert kind is not None
     if said == _JSON and (failure := _error_in(body)):
         raise error_from_event(upstream, failure)
+    # Whoever says PNG of what does not begin as one is wrong; of strange types nobody can tell.
+    believed = None if is_known(said) or is_text(body[:_TELLING]) else said
     try:
-        return read_file(kind, body, said)
+        file = read_file(kind, body, believed)
     except ValueError:
         raise _nonsense(upstream, work) from None
+    if is_cut_picture(body):
+        raise UpstreamTruncatedError(f"The upstream {upstream!r} cut its picture short.")
+    return file
 
 
 def _error_in(body: bytes) -> JsonObject:
