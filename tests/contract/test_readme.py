@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.core.gateway_file import GatewayConfig, UpstreamConfig
+from app.core.tasks.catalogue import TASKS
 from app.db import schema
 from app.main import create_app
 from app.simulator.app import create_simulator
@@ -28,7 +29,8 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-PROGRAMS = blocks("python")
+SUMMARY = "[simulator] The tower is 324 metres tall"
+*CHATS, TASK = blocks("python")
 CURLS = [block for block in blocks("sh") if block.startswith("curl")]
 
 
@@ -58,18 +60,30 @@ def pasted(command: list[str], home: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=["openai", "huggingface_hub"])
+@pytest.mark.parametrize("program", CHATS, ids=["openai", "huggingface_hub"])
 def test_a_client_streams_a_chat(program: str, url: str, tmp_path: Path) -> None:
     said = pasted([sys.executable, "-c", program.replace(ADDRESS, url)], tmp_path)
 
     assert said == ANSWER
 
 
+def test_a_client_does_a_task(url: str, tmp_path: Path) -> None:
+    said = pasted([sys.executable, "-c", TASK.replace(ADDRESS, url)], tmp_path)
+
+    assert said == f"{SUMMARY}.\n"
+
+
+def test_the_number_of_tasks_is_the_catalogue_s() -> None:
+    assert f"of Hugging Face, {len(TASKS)} in all," in README
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
 def test_the_curl_lines_stream_a_chat_and_show_the_ledger(url: str, tmp_path: Path) -> None:
-    chat, usage = (pasted(["sh", "-c", c.replace(ADDRESS, url)], tmp_path) for c in CURLS)
+    chat, task, usage = (pasted(["sh", "-c", c.replace(ADDRESS, url)], tmp_path) for c in CURLS)
 
     assert chat.endswith("data: [DONE]\n\n")
+    assert f'"summary_text":"{SUMMARY}' in task
+    assert '"task":"summarization"' in usage.replace(" ", "")
     assert '"object":"list"' in usage.replace(" ", "")
     assert "openai/gpt-oss-120b" in usage
 

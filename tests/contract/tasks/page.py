@@ -5,6 +5,7 @@ from typing import Final
 
 from app.core.tasks.catalogue import TASKS
 from app.core.tasks.task import Task
+from app.services.providers.kinds import kinds_for
 from tests.architecture.source import ROOT
 from tests.contract.javascript.asking import CASES as IN_JAVASCRIPT
 from tests.contract.tasks.asking import CASES
@@ -25,8 +26,9 @@ four characters; pictures and sounds count as none.
 With `"stream": true` text-generation answers token by token, in TGI's form, at each of these URLs.
 
 A file is sent as its bytes where the table says so, or as JSON with the file in base64 as `inputs`.
-Upstreams of the kind `huggingface` do tasks; a model with none of those is refused before anything
-is held. A file that nobody can measure is bound by its bytes, and its entry says `estimated`.
+Which kinds of upstreams can do a task stands under "By"; a model with none of those is refused
+before anything is held. A file that nobody can measure is bound by its bytes, and its entry says
+`estimated`.
 
 Each letter under "Asked at" is a route at which a test asks a running gateway for the task, with
 each form of body, and checks the answer and its entry; the units are compared with what was sent.
@@ -34,8 +36,8 @@ each form of body, and checks the answer and its entry; the units are compared w
 what it returns is compared. `yes` under JavaScript: the same with `@huggingface/inference` in
 Node.js, at A. `only /v1/tasks`: the client sends this task to no URL of one's own.
 
-| Task | Asked at | Takes | Gives | Measured in | Python | JavaScript | |
-|---|---|---|---|---|---|---|---|
+| Task | Asked at | By | Takes | Gives | Measured in | Python | JavaScript | |
+|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -64,10 +66,14 @@ def _line(task: Task) -> str:
     units = task.reads if task.writes is None else f"{task.reads} in, {task.writes} out"
     gives = task.file or "JSON"
     cells = (
-        *(f"`{task.name}`", letters_of(task), takes, gives, units),
+        *(f"`{task.name}`", letters_of(task), _kinds(task), takes, gives, units),
         *(python, javascript, task.summary),
     )
     return f"| {' | '.join(cells)} |\n"
+
+
+def _kinds(task: Task) -> str:
+    return "huggingface, openai" if task.is_chat else ", ".join(kinds_for(task))
 
 
 def _tried(task: Task, method: str | None, client: str, tried: set[str]) -> str:

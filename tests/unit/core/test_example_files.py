@@ -22,8 +22,7 @@ from app.core.gateway_models import (
 from app.core.gateway_prices import PriceConfig
 from app.services.providers.dialing import Origin
 from app.services.providers.http_client import UpstreamClient
-from app.services.providers.huggingface.service import HFService
-from app.services.providers.openai_compatible.service import OpenaiCompatibleService
+from app.services.providers.kinds import provider_of
 from app.services.providers.provider import AnswerFacts, ChatRequest
 from app.services.providers.transport import UpstreamTransport
 from app.services.providers.upstream_answer import UpstreamAnswer
@@ -63,6 +62,8 @@ _CALLS: Final = {
     "ollama": ("http://127.0.0.1:11434/v1/chat/completions", None),
     "llamacpp": ("http://127.0.0.1:8080/v1/chat/completions", "authorization: Bearer "),
     "vllm": ("http://127.0.0.1:8010/v1/chat/completions", "authorization: Bearer "),
+    "speech": ("http://127.0.0.1:8040/v1/chat/completions", None),
+    "vectors": ("http://127.0.0.1:8050/info", None),
     "tgi": ("http://127.0.0.1:8020/v1/chat/completions", None),
     "transformers": ("http://127.0.0.1:8030/v1/chat/completions", None),
     "lmstudio": ("http://127.0.0.1:1234/v1/chat/completions", None),
@@ -100,13 +101,15 @@ class _Nowhere(UpstreamTransport):
 
 
 async def _request(name: str, upstream: UpstreamConfig) -> httpx2.Request:
-    """Return the request that a chat becomes."""
+    """Return the request that a chat becomes, or the question what a server without one does."""
     transport = _Nowhere()
-    kind = HFService if upstream.kind == "huggingface" else OpenaiCompatibleService
     async with UpstreamClient(transport) as client:
-        provider = kind(name, upstream, client, SystemClock())
+        provider = provider_of(name, upstream, client, SystemClock())
+        chat = ChatRequest({"model": "m"}, b"{}", "m")
+        has_chat = upstream.kind != "tei"
+        asking = provider.chat(chat, AnswerFacts()) if has_chat else provider.task_of("m")
         with pytest.raises(UpstreamUnreachableError):
-            await provider.chat(ChatRequest({"model": "m"}, b"{}", "m"), AnswerFacts())
+            await asking
     (request,) = transport.sent
     return request
 
