@@ -3,12 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from app.utils.boxes import item_sizes
+
 _BRANDS: Final = {
     b"M4A ": "audio/mp4",
     b"M4B ": "audio/mp4",
     b"avif": "image/avif",
     b"heic": "image/heic",
     b"heix": "image/heic",
+    b"avis": "image/avif",
+    b"heim": "image/heic",
+    b"heis": "image/heic",
     b"mif1": "image/heif",
 }
 _STARTS: Final[Mapping[bytes, str]] = {
@@ -28,6 +33,7 @@ _STARTS: Final[Mapping[bytes, str]] = {
     b"\x1aE\xdf\xa3": "video/webm",
 }
 _RIFFS: Final = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
+_PNG_END: Final = b"IEND\xaeB`\x82"
 _PRINTED: Final = frozenset({*b"\t\n\r", *range(0x20, 0x7F)})
 _KNOWN: Final = frozenset({*_BRANDS.values(), *_STARTS.values(), *_RIFFS.values(), "video/mp4"})
 _JPEG_SIZES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
@@ -67,7 +73,7 @@ def is_cut_picture(data: bytes) -> bool:
     """Say whether a picture ends before its format lets it: its end is missing."""
     match media_type_of(data):
         case "image/png":
-            return b"IEND" not in data
+            return _PNG_END not in data
         case "image/jpeg":
             return b"\xff\xd9" not in data
         case "image/gif":
@@ -144,6 +150,12 @@ def _tiff(data: bytes) -> Size | None:
     return Size(found[256], found[257]) if {256, 257} <= found.keys() else None
 
 
+def _item(data: bytes) -> Size | None:
+    """Return the largest size in a file: others are of tiles and thumbnails."""
+    sizes = [Size(*size) for size in item_sizes(data)]
+    return max(sizes, key=lambda size: size.width * size.height, default=None)
+
+
 def _big(data: bytes, place: int, count: int) -> int:
     return int.from_bytes(_taken(data, place, count), "big")
 
@@ -165,4 +177,7 @@ _READERS: Final[Mapping[str, Callable[[bytes], Size | None]]] = {
     "image/webp": _webp,
     "image/jpeg": _jpeg,
     "image/tiff": _tiff,
+    "image/avif": _item,
+    "image/heic": _item,
+    "image/heif": _item,
 }

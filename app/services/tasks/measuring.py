@@ -11,7 +11,8 @@ from tinytag import TinyTag
 from app.core.tasks.files import File, Kind
 from app.core.tasks.parts import Part
 from app.core.tasks.units import Unit
-from app.utils.media import image_size
+from app.utils.matroska import duration_seconds
+from app.utils.media import image_size, media_type_of
 
 BYTES_PER_TOKEN: Final = 4  # of ordinary text; for estimates, never for bounds
 _PIXELS_PER_BYTE: Final = 64  # at most, of what people send
@@ -55,7 +56,10 @@ def _pixels(file: File) -> Count:
 def _seconds(file: File) -> Count:
     """Return how long a sound or video lasts, a begun second as a whole one."""
     try:
-        seconds = TinyTag.get(file_obj=BytesIO(file.data), tags=False).duration
+        if media_type_of(file.data) == "video/webm":
+            seconds = duration_seconds(file.data)
+        else:
+            seconds = TinyTag.get(file_obj=BytesIO(file.data), tags=False).duration
     except Exception:  # noqa: BLE001 - what breaks a reader of foreign bytes is not known
         seconds = None
     if seconds is None or not isfinite(seconds) or not 0 < seconds <= _LONGEST_SECONDS:

@@ -16,6 +16,7 @@ FORMATS = {
     "BMP": "image/bmp",
     "TIFF": "image/tiff",
     "WEBP": "image/webp",
+    "AVIF": "image/avif",
 }
 
 
@@ -36,6 +37,41 @@ def test_a_picture_of_any_format_tells_its_size(kind: str, size: tuple[int, int]
 
 def test_a_picture_without_losses_tells_its_size() -> None:
     assert image_size(picture("WEBP", (33, 44), lossless=True)) == (33, 44)
+
+
+def box(name: bytes, *inner: bytes) -> bytes:
+    body = b"".join(inner)
+    return (8 + len(body)).to_bytes(4, "big") + name + body
+
+
+def heic(*sizes: tuple[int, int], brand: bytes = b"heic") -> bytes:
+    """Return the boxes in which HEIC keeps sizes, without a picture."""
+    full = bytes(4)
+    items = [box(b"ispe", full, *(side.to_bytes(4, "big") for side in size)) for size in sizes]
+    properties = box(b"iprp", box(b"ipco", box(b"hvcC", b"x"), *items), box(b"ipma", full))
+    meta = box(b"meta", full, box(b"hdlr", bytes(24)), properties)
+    return box(b"ftyp", brand, full, b"mif1") + meta + box(b"mdat", b"...")
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+def test_of_tiles_and_thumbnails_the_whole_picture_counts(brand: bytes) -> None:
+    data = heic((512, 512), (4032, 3024), (320, 240), brand=brand)
+
+    assert image_size(data) == (4032, 3024)
+
+
+def test_a_box_of_a_long_length_and_one_to_the_end_are_read() -> None:
+    meta = heic((7, 5)).partition(b"meta")[2].partition(b"\0\0\0\x0bmdat")[0]
+    long = (1).to_bytes(4, "big") + b"meta" + (16 + len(meta)).to_bytes(8, "big") + meta
+    rest = bytes(4) + b"meta" + meta
+
+    for one in (long, rest):
+        assert image_size(box(b"ftyp", b"heic") + one) == (7, 5)
+
+
+def test_boxes_without_a_size_tell_none() -> None:
+    assert image_size(heic()) is None
+    assert image_size(box(b"ftyp", b"heic") + box(b"meta", b"xxxx", bytes(9))) is None
 
 
 def test_a_jpeg_with_much_before_its_size_tells_it() -> None:
