@@ -86,6 +86,7 @@ def _facts_of_all(tries: Sequence[Try]) -> Sequence[dict[str, Any]]:
 
 def _facts_of(made: Try) -> dict[str, Any]:
     """Return what is kept of one attempt."""
+    worked = made.facts.compute_ms
     return {
         "upstream": made.target.upstream,
         "model": made.model,
@@ -97,4 +98,5 @@ def _facts_of(made: Try) -> dict[str, Any]:
         "units_out": made.used.tokens_out,
         "cost_nusd": made.used.cost_nusd,
         "latency_ms": milliseconds(made.seconds),
+        **({} if worked is None else {"compute_ms": worked}),
     }

@@ -55,6 +55,7 @@ class AnswerFacts:
     usage_at_bytes: int = 0  # what `text_bytes` was when the usage came
     counted: Counted | None = None  # of a task
     media_type: str = "application/json"  # of a whole answer
+    compute_ms: int | None = None  # how long the upstream says that it has worked
 
 
 class Provider(Protocol):

@@ -17,6 +17,7 @@ from app.simulator.tasks.asked import Asked
 from app.utils.media import media_type_of
 
 JSON: Final = "application/json"
+COMPUTE_SECONDS: Final = "0.05"  # of every task, for nobody computes
 
 
 def read_asked(task_name: str | None, body: bytes, content_type: str | None) -> Asked:
@@ -47,14 +48,20 @@ async def composed(asked: Asked, behaviour: Behaviour) -> tuple[bytes, str, Mapp
     """Return the body of an answer, its media type, and the headers that go with it."""
     answer = await answer_to(asked)
     if isinstance(answer, bytes):
-        return answer, media_type_of(answer) or "", {}
+        return answer, media_type_of(answer) or "", usage_headers(asked, answer, behaviour)
     return to_json(answer), JSON, usage_headers(asked, answer, behaviour)
 
 
 def usage_headers(asked: Asked, answer: object, behaviour: Behaviour) -> Mapping[str, str]:
-    """Return what the headers say of tokens, where those are what counts."""
+    """Return what the headers say of the time it took, and of tokens where those count."""
+    if behaviour.usage is UsageMode.MISSING:
+        return {}
+    return {"x-compute-time": COMPUTE_SECONDS, **_token_headers(asked, answer)}
+
+
+def _token_headers(asked: Asked, answer: object) -> Mapping[str, str]:
     task = asked.task
-    if task.reads is not Unit.TOKEN or behaviour.usage is UsageMode.MISSING:
+    if task.reads is not Unit.TOKEN:
         return {}
     read = str(sum(map(count_tokens, asked.texts)))
     if task.writes is None:

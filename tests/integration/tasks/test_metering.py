@@ -1,9 +1,12 @@
 """Every call of a task leaves one entry, in the units of the task."""
 
 import base64
+import io
+import struct
 from typing import Any, Final
 
 import pytest
+from PIL import Image
 
 from app.core.tasks.catalogue import TASKS
 from app.simulator.tasks.files import mp4, png, wav
@@ -95,3 +98,43 @@ def test_the_type_of_a_file_is_what_it_is(gateway: Gateway) -> None:
 
     assert answer.headers["content-type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG")
+
+
+def test_how_long_the_upstream_has_worked_is_written_down(gateway: Gateway) -> None:
+    for task, body in (("fill-mask", SENT["fill-mask"][0]), ("text-to-image", {"inputs": "cat"})):
+        gateway.ask(task, body)
+        assert gateway.last_entry()["tries"][0]["compute_ms"] == 50
+
+    gateway.post("/hf-inference/models/sim/no-usage/pipeline/fill-mask", {"inputs": "A [MASK]"})
+    assert "compute_ms" not in gateway.last_entry()["tries"][0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"), [("AVIF", (37, 21)), ("WEBP", (64, 3)), ("JPEG", (10, 20))]
+)
+def test_a_picture_of_any_format_counts_its_pixels(
+    gateway: Gateway, kind: str, size: tuple[int, int]
+) -> None:
+    data = io.BytesIO()
+    Image.new("RGB", size).save(data, kind)
+
+    assert gateway.ask("image-classification", data.getvalue()).status_code == 200
+
+    entry = gateway.last_entry()
+    assert (entry["units_in"], entry["basis"]) == (size[0] * size[1], "counted")
+
+
+@pytest.mark.parametrize(
+    ("told", "units", "basis"),
+    [(b"\x44\x89\x84" + struct.pack(">f", 4_001.0), 5, "counted"), (b"", 1, "estimated")],
+)
+def test_a_webm_counts_its_seconds_or_its_bytes(
+    gateway: Gateway, told: bytes, units: int, basis: str
+) -> None:
+    info = bytes.fromhex("1549A966") + bytes([0x80 | len(told)]) + told
+    data = bytes.fromhex("1A45DFA380") + bytes.fromhex("18538067FF") + info
+
+    assert gateway.ask("automatic-speech-recognition", data).status_code == 200
+
+    entry = gateway.last_entry()
+    assert (entry["units_in"], entry["basis"]) == (units, basis)

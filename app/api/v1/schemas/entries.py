@@ -57,7 +57,11 @@ class EntryOut(BaseModel):
     charged: Annotated[list[str], Field(description="The budget periods that it counts into.")]
     attempts: int
     tries: Annotated[
-        list[dict[str, Any]], Field(description="Each attempt, those paid in vain included.")
+        list[dict[str, Any]],
+        Field(
+            description="Each attempt, those paid in vain included; `compute_ms` is how long its "
+            "upstream says that it has worked, where it does."
+        ),
     ]
     latency_ms: int
     ttft_ms: Annotated[int | None, Field(description="Time to the first event of the answer.")]

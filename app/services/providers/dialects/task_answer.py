@@ -18,6 +18,7 @@ from app.utils.json_values import JsonObject, object_in
 from app.utils.media import is_cut_picture, is_known, is_text
 
 _JSON: Final = "application/json"
+_LONGEST_SECONDS: Final = 86_400
 _TELLING: Final = 512  # bytes that show whether something is a text
 
 
@@ -44,6 +45,7 @@ async def read_answer(
         work.read.units, written.units, is_exact=work.read.is_exact and written.is_exact
     )
     facts.usage = _usage(work, answer)
+    facts.compute_ms = _milliseconds(answer.header(b"x-compute-time"))
     return body
 
 
@@ -110,6 +112,15 @@ def _usage(work: Work, answer: UpstreamAnswer) -> Usage | None:
 def _whole(answer: UpstreamAnswer, header: bytes) -> int | None:
     said = answer.header(header)
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None  # noqa: PLR2004
+
+
+def _milliseconds(seconds: str) -> int | None:
+    """Return seconds, as a header says them, in milliseconds; None: it says none."""
+    try:
+        said = float(seconds) if seconds.isascii() else -1.0
+    except ValueError:
+        return None
+    return round(said * 1_000) if 0 <= said <= _LONGEST_SECONDS else None
 
 
 def _nonsense(upstream: str, work: Work) -> UpstreamProtocolError:
