@@ -5,7 +5,7 @@ import re
 from app.core.tasks.catalogue import TASKS
 from tests.architecture.source import ROOT
 from tests.contract.tasks.page import PAGE, page
-from tests.integration.tasks.test_metering import SENT
+from tests.integration.tasks.sent import SENT
 
 
 def test_the_page_of_tasks_is_of_today() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from app.core.tasks.catalogue import TASKS
 from app.core.tasks.files import Kind
 from app.core.tasks.task import Task
-from tests.integration.tasks.test_metering import IMAGE, SENT, SOUND, VIDEO
+from tests.integration.tasks.sent import IMAGE, SENT, SOUND, VIDEO
 
 Body = dict[str, Any] | bytes
 
