@@ -6,6 +6,7 @@ from fastapi import Depends
 
 from app.api.dependencies.container import ContainerDep
 from app.services.routing.model_tasks import ModelTasks
+from app.services.routing.router import Router
 from app.services.routing.task_finder import TaskFinder
 
 
@@ -19,5 +20,11 @@ async def get_model_tasks(container: ContainerDep) -> ModelTasks:
     return container.model_tasks
 
 
+async def get_router(container: ContainerDep) -> Router:
+    """Return who knows whom a model can be asked of."""
+    return container.router
+
+
+RouterDep = Annotated[Router, Depends(get_router)]
 TaskFinderDep = Annotated[TaskFinder, Depends(get_task_finder)]
 ModelTasksDep = Annotated[ModelTasks, Depends(get_model_tasks)]

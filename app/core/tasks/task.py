@@ -31,15 +31,23 @@ class Cap(NamedTuple):
     otherwise: int
 
 
+class Options(BaseModel):
+    """What scripts of the retired API say besides. What is not listed is passed on."""
+
+    model_config = ConfigDict(extra="allow")
+
+    wait_for_model: Annotated[
+        Switch | None, Field(description="Loading models are waited for, said or not.")
+    ] = None
+    use_cache: Annotated[Switch | None, Field(description="Told to the upstream.")] = None
+
+
 class TaskBody(BaseModel):
     """What a task is sent as JSON."""
 
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
 
-    options: Annotated[
-        dict[str, Any] | None,
-        Field(description="`wait_for_model` and `use_cache`, which old scripts send."),
-    ] = None
+    options: Options | None = None
     needs_one_of: ClassVar[tuple[str, ...]] = ()
 
     @model_validator(mode="after")

@@ -101,3 +101,13 @@ class Router:
         """Return how many tokens fit into a target's model; the operator's word goes first."""
         own = self._catalogue.bounds_of(choice.name).context
         return self.quote(choice, target).context.largest if own is None else own
+
+    def context_of(self, model: str, allowed: Patterns) -> int | None:
+        """Return how many tokens fit into a model, whoever answers; None: nobody says.
+
+        Raises:
+            ModelNotAllowedError, ModelNotFoundError: nobody answers for it.
+        """
+        choice = self.choose(model, allowed)
+        known = [self.context(choice, target) for target in choice.targets]
+        return min((tokens for tokens in known if tokens is not None), default=None)

@@ -80,4 +80,13 @@ def test_health_and_info_are_there(gateway_url: str, secret: str) -> None:
     client = InferenceClient(model=url, provider="hf-inference", api_key=secret)
 
     assert client.health_check()
-    assert client.get_endpoint_info()["task"] == "fill-mask"
+    info = client.get_endpoint_info()
+    assert (info["model_id"], info["model_pipeline_tag"]) == ("org/fill-mask", "fill-mask")
+    assert (info["task"], info["max_total_tokens"]) == ("fill-mask", None)
+
+
+def test_info_says_how_much_fits_into_a_model(gateway_url: str, secret: str) -> None:
+    url = f"{gateway_url}/hf-inference/models/openai/gpt-oss-20b"
+    client = InferenceClient(model=url, provider="hf-inference", api_key=secret)
+
+    assert client.get_endpoint_info()["max_total_tokens"] == 131_072

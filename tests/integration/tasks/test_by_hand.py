@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from app.core.tasks.catalogue import TASKS
-from app.simulator.tasks.files import png
+from app.simulator.tasks.files import png, wav
 from tests.integration.tasks.asking import Gateway
 
 TEXT = {"inputs": "A [MASK]"}
@@ -62,13 +62,59 @@ def test_the_only_caption_is_bare_for_javascript(gateway: Gateway) -> None:
 
 
 def test_what_old_scripts_say_goes_on(gateway: Gateway) -> None:
-    body = {**TEXT, "options": {"wait_for_model": True}}
-    answer = gateway.post("/models/org/fill-mask", body, x_wait_for_model="true", x_use_cache="no")
+    body = {**TEXT, "options": {"wait_for_model": True, "use_cache": None, "use_gpu": False}}
+    answer = gateway.post("/models/org/fill-mask", body, x_use_cache="False")
 
     assert answer.status_code == 200
     calls = gateway.simulator.get("/simulator/calls").json()["data"]
-    assert calls[-1]["options"] == {"x-wait-for-model": "true"}
+    assert calls[-1]["options"] == {"x-wait-for-model": "true", "x-use-cache": "false"}
     assert calls[-1]["path"] == "/hf-inference/models/org/fill-mask"
+
+
+def test_a_header_goes_before_an_option(gateway: Gateway) -> None:
+    body = {**TEXT, "options": {"wait_for_model": False}}
+
+    assert gateway.ask("fill-mask", body, x_wait_for_model="1").status_code == 200
+
+    calls = gateway.simulator.get("/simulator/calls").json()["data"]
+    assert calls[-1]["options"] == {"x-wait-for-model": "true"}
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_refused(gateway: Gateway) -> None:
+    in_header = gateway.ask("fill-mask", TEXT, x_wait_for_model="perhaps")
+    in_body = gateway.ask("fill-mask", {**TEXT, "options": {"use_cache": "perhaps"}})
+
+    assert (in_header.status_code, in_body.status_code) == (400, 400)
+    assert "`x-wait-for-model`" in in_header.json()["error"]
+    assert "`options.use_cache`" in in_body.json()["error"]
+
+
+def test_a_model_that_loads_is_waited_for(gateway: Gateway) -> None:
+    path = "/hf-inference/models/sim/503-then-ok-1/pipeline/fill-mask"
+
+    answer = gateway.post(path, {**TEXT, "options": {"wait_for_model": True}})
+
+    assert answer.status_code == 200
+    assert gateway.last_entry()["attempts"] == 2
+
+
+@pytest.mark.parametrize(
+    "said", ["", "application/octet-stream", "application/x-www-form-urlencoded"]
+)
+def test_a_body_of_which_nothing_is_said_is_known_by_its_bytes(gateway: Gateway, said: str) -> None:
+    said_of_it = {"content_type": said} if said else {}
+
+    for task, body in (
+        ("image-classification", png(2, 2)),
+        ("audio-classification", wav(1)),
+        ("fill-mask", b' {"inputs": "A [MASK]"}'),
+    ):
+        assert gateway.ask(task, body, **said_of_it).status_code == 200
+    refused = gateway.ask("image-classification", wav(1), **said_of_it)
+    unknown = gateway.ask("image-classification", b"nothing that is known", **said_of_it)
+
+    assert (refused.status_code, unknown.status_code) == (400, 400)
+    assert "these bytes are audio/wav" in refused.json()["error"]
 
 
 def test_a_named_task_goes_on_as_named(gateway: Gateway) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
+from app import __version__
 from app.core.tasks.catalogue import TASKS
 from app.core.tasks.task import Task
 
@@ -69,8 +70,27 @@ class ModelHealth(BaseModel):
 
 
 class ModelInfo(BaseModel):
-    """What is known of a model."""
+    """What is known of a model, by the names that TGI has for it."""
 
     model_id: str
-    task: Annotated[str | None, Field(description="Null where nobody says.")]
+    model_pipeline_tag: Annotated[str | None, Field(description="Its task. Null: nobody says.")]
+    model_sha: Annotated[None, Field(description="Null: who answers may change.")]
+    max_total_tokens: Annotated[
+        int | None, Field(description="How much fits into it, whoever answers. Null: nobody says.")
+    ]
+    version: Annotated[str, Field(description="Of the gateway.")]
     router: Literal["meterhouse"]
+    task: Annotated[str | None, Field(description="The same as `model_pipeline_tag`.")]
+
+    @classmethod
+    def of(cls, model: str, task: str | None, context: int | None) -> Self:
+        """Build the wire form."""
+        return cls(
+            model_id=model,
+            model_pipeline_tag=task,
+            model_sha=None,
+            max_total_tokens=context,
+            version=__version__,
+            router="meterhouse",
+            task=task,
+        )

@@ -1,5 +1,6 @@
 """Between Hugging Face's form of tasks and the domain's `Call`."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -20,11 +21,12 @@ from app.services.call import Call
 from app.services.principals import Principal
 from app.services.routing.catalogue import is_absent
 from app.services.tasks.work import Manner, work_of
+from app.utils.json_values import object_in
 from app.utils.nearest import nearest
 
 _JAVASCRIPT: Final = "@huggingface/inference"
-_PASSED_ON: Final = ("x-wait-for-model", "x-use-cache")  # of old scripts
-_SWITCHES: Final = frozenset({"true", "false", "1", "0"})
+_OPTIONS: Final = ("wait_for_model", "use_cache")  # of old scripts
+_SWITCHES: Final = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 class Wanted(NamedTuple):
@@ -72,10 +74,9 @@ async def to_task_call(wanted: Wanted, sent: Sent, request: Request, principal: 
     """Return the call that a request asks for.
 
     Raises:
-        InvalidRequestError: its tags are bad, or its class is none.
+        InvalidRequestError: its tags or switches are bad, or its class is none.
     """
-    state, headers = request.scope["state"], request.headers
-    switches = {name: headers[name] for name in _PASSED_ON if headers.get(name) in _SWITCHES}
+    state = request.scope["state"]
     call = Call(
         id=state["request_id"],
         client_request_id=state["client_request_id"],
@@ -88,11 +89,33 @@ async def to_task_call(wanted: Wanted, sent: Sent, request: Request, principal: 
         tags=tags_of(request.scope["headers"], None, principal.tags),
         urgency=read_urgency(request.scope["headers"], principal),
         work=await work_of(
-            wanted.task, sent.body, Manner(sent.media_type, wanted.is_named, switches)
+            wanted.task,
+            sent.body,
+            Manner(sent.media_type, wanted.is_named, _switches(sent, request)),
         ),
     )
     state["call_headers"] = partial(error_headers, call.trace)
     return call
+
+
+def _switches(sent: Sent, request: Request) -> Mapping[str, str]:
+    """Return the headers that say what old scripts say in headers, or in their bodies.
+
+    Raises:
+        InvalidRequestError: a header says neither yes nor no.
+    """
+    in_body = object_in(sent.payload.get("options"))
+    switches: dict[str, str] = {}
+    for option in _OPTIONS:
+        name = f"x-{option.replace('_', '-')}"
+        said = request.headers.get(name, in_body.get(option))
+        if said is None:
+            continue
+        value = _SWITCHES.get(str(said).lower())
+        if value is None:
+            raise InvalidRequestError(f"The header `{name}` must be true or false.", param=name)
+        switches[name] = value
+    return switches
 
 
 def to_answer(call: Call, answer: bytes, request: Request) -> Response:

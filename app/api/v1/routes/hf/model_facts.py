@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from app.api.dependencies.hot_route import PlainRoute
 from app.api.dependencies.inference import AnsweringDep
 from app.api.dependencies.permissions import PrincipalDep
-from app.api.dependencies.tasks import TaskFinderDep
+from app.api.dependencies.tasks import RouterDep, TaskFinderDep
 from app.api.v1.routes.openai.chat import ANSWERS, answered
 from app.api.v1.schemas.openai.chat import ChatCompletion, ChatCompletionRequest
 from app.api.v1.schemas.tasks import ModelHealth, ModelInfo
@@ -24,11 +24,13 @@ async def check_model(model_id: str, principal: PrincipalDep, finder: TaskFinder
 
 
 @router.get("/{model_id:path}/info")
-async def show_model(model_id: str, principal: PrincipalDep, finder: TaskFinderDep) -> ModelInfo:
+async def show_model(
+    model_id: str, principal: PrincipalDep, finder: TaskFinderDep, router: RouterDep
+) -> ModelInfo:
     """Say what is known of a model."""
-    model = to_model(model_id)
-    task = await finder.look(model, principal.allowed_models)
-    return ModelInfo(model_id=model, task=task, router="meterhouse")
+    model, allowed = to_model(model_id), principal.allowed_models
+    task = await finder.look(model, allowed)
+    return ModelInfo.of(model, task, router.context_of(model, allowed))
 
 
 @router.post(
