@@ -83,8 +83,7 @@ class Container:
     entrances: Entrances
     upstreams: UpstreamViews
     models: ModelDirectory
-    tasks: TaskFinder
-    model_tasks: ModelTasks
+    tasks: ModelTasks
     prices: PriceBook
     gateway_file: GatewayFileWatch
     made_models: MadeModels
@@ -190,8 +189,7 @@ async def open_container(
             entrances=entrances,
             upstreams=UpstreamViews(gateway.upstreams, health, entrances, clock),
             models=models,
-            tasks=tasks,
-            model_tasks=ModelTasks(models, tasks, clock),
+            tasks=ModelTasks(models, tasks, clock),
             prices=prices,
             gateway_file=gateway_file,
             made_models=made_models,

@@ -12,12 +12,12 @@ from app.services.routing.task_finder import TaskFinder
 
 async def get_task_finder(container: ContainerDep) -> TaskFinder:
     """Return who knows which task a model does."""
-    return container.tasks
+    return container.tasks.finder
 
 
 async def get_model_tasks(container: ContainerDep) -> ModelTasks:
     """Return the list of models that can be called, with their tasks."""
-    return container.model_tasks
+    return container.tasks
 
 
 async def get_router(container: ContainerDep) -> Router:

@@ -57,10 +57,6 @@ class ModelDirectory:
         """Take other models over the same upstreams."""
         self._gateway = gateway
 
-    def is_configured(self, name: str) -> bool:
-        """Say whether a name is the operator's."""
-        return name in self._gateway.models
-
     def known(self, upstream: str, model: str) -> Mapping[str, Any] | None:
         """Return what an upstream listed last of a model, or None. Nobody is asked."""
         listing = self._listings.get(upstream)

@@ -31,7 +31,7 @@ class ModelTasks:
     def __init__(self, models: ModelDirectory, finder: TaskFinder, clock: Clock) -> None:
         """Take the list, and who knows tasks. Nobody is asked yet."""
         self._models = models
-        self._finder = finder
+        self.finder = finder
         self._clock = clock
         self._left_alone_until = float("-inf")
 
@@ -39,7 +39,7 @@ class ModelTasks:
         """Return every allowed model with its `tasks`; none where nobody says."""
         entries = await self._models.list_models(allowed)
         names = (entry["id"] for entry in entries if not _chats(entry))
-        await self._learn(filter(self._models.is_configured, names))
+        await self._learn(filter(self.finder.is_configured, names))
         return [self._with_tasks(entry) for entry in entries]
 
     async def require_model(self, name: str, allowed: Patterns) -> Mapping[str, Any]:
@@ -53,7 +53,7 @@ class ModelTasks:
         return self._with_tasks(entry)
 
     def _with_tasks(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
-        tasks = (*_chats(entry), *self._finder.known(entry["id"]))
+        tasks = (*_chats(entry), *self.finder.known(entry["id"]))
         return {**entry, "tasks": list(dict.fromkeys(tasks))}
 
     async def _learn(self, names: Iterable[str]) -> None:
@@ -64,7 +64,7 @@ class ModelTasks:
 
         async def look(name: str) -> None:
             async with some:
-                await self._finder.look(name, None)
+                await self.finder.look(name, None)
 
         try:
             async with asyncio.timeout(ASKING_SECONDS), asyncio.TaskGroup() as group:

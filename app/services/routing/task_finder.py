@@ -66,6 +66,10 @@ class TaskFinder:
             )
         return task
 
+    def is_configured(self, model: str) -> bool:
+        """Say whether a name is the operator's."""
+        return model in self._models
+
     def known(self, model: str) -> Sequence[str]:
         """Return the tasks that a model is known to do by now. Nobody is asked."""
         choice = self._catalogue.find(model)
