@@ -51,6 +51,8 @@ _MAY_PASS: Final[Mapping[int, tuple[_Kind, str]]] = {
 # Nobody bills for answering with an error, but these may come from a proxy that has waited too long
 # for a model, which goes on writing: 499 is nginx's, 520 and 524 are Cloudflare's.
 _GIVEN_UP_ON: Final = frozenset({408, 499, 504, 520, 524})
+# Hugging Face's client asks again, without an end, where it reads this.
+_ASKS_AGAIN: Final = "The following `model_kwargs` are not used by the model:"
 # TGI says in its streams only of which kind an error is, after a status of 200.
 _STATUS_OF_TYPES: Final = {"validation": 422, "overloaded": 429, "generation": 424}
 
@@ -181,6 +183,7 @@ def _complaint_of_text(body: bytes) -> Complaint:
 
 
 def _bounded(text: str) -> str:
+    text = text.replace(_ASKS_AGAIN, "The model does not use these `model_kwargs`:")
     return text if len(text) <= MAX_MESSAGE_CHARACTERS else text[:MAX_MESSAGE_CHARACTERS] + "..."
 
 

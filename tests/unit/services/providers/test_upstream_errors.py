@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from huggingface_hub.inference._client import MODEL_KWARGS_NOT_USED_REGEX
 from pydantic_core import to_json
 
 from app.core import errors
@@ -135,3 +136,12 @@ def test_an_error_event_names_its_own_status() -> None:
     event = {"error": {"message": "bad grammar", "http_status_code": 422}}
 
     assert type(error_from_event("hub", event)) is errors.UpstreamUnprocessableError
+
+
+def test_words_after_which_a_client_asks_for_ever_are_said_in_others() -> None:
+    body = {"error": "The following `model_kwargs` are not used by the model: ['watermark']"}
+
+    message = _error(400, to_json(body)).message
+
+    assert "['watermark']" in message
+    assert MODEL_KWARGS_NOT_USED_REGEX.search(message) is None
