@@ -145,6 +145,16 @@ def test_a_stream_of_a_text_is_one_event_where_it_comes_whole(gateway: Gateway) 
     gateway.assert_proven()
 
 
+def test_a_completion_is_one_at_every_kind_of_upstream(gateway: Gateway) -> None:
+    body = {"prompt": "a b", "max_tokens": 2}
+    for model in ("plain/x", "org/text-generation"):
+        answer = gateway.post(f"/hf-inference/models/{model}/v1/completions", body)
+
+        assert answer.status_code == 200, answer.text
+        (choice,) = answer.json()["choices"]
+        assert (choice["text"], choice["finish_reason"]) == ("[simulat", "length")
+
+
 def test_a_picture_is_as_large_as_asked_for(gateway: Gateway) -> None:
     told = {"width": 30, "height": 20}
     picture = ask(gateway, "plain/x", "text-to-image", {"inputs": "cat", "parameters": told})
