@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
+from app.api.clients import is_javascript
 from app.api.validation import as_domain_error
 from app.core import errors
 from app.core.redaction import one_line, redact_text
@@ -195,18 +196,26 @@ def _respond(
     state = scope.setdefault("state", {})
     state["error_code"] = detail.code
     of_call: Callable[[], Mapping[str, str]] = state.get("call_headers", dict)  # if it is one
-    is_hf = is_hf_style(scope)
     body = (
         HfErrorBody(error=detail.message, error_type=outcome.hf_type)
-        if is_hf
+        if is_hf_style(scope)
         else ErrorBody(error=detail)
     )
     return Response(
         body.model_dump_json(exclude_none=isinstance(body, HfErrorBody)),
-        status_code=(is_hf and outcome.hf_status) or outcome.status,
+        status_code=_status(scope, outcome),
         media_type="application/json",
         headers={"x-error-message": header_text(detail.message), **of_call(), **headers},
     )
+
+
+def _status(scope: Scope, outcome: Outcome) -> int:
+    """Return the status. The JavaScript client asks again after each 503, at once and for ever."""
+    status = (is_hf_style(scope) and outcome.hf_status) or outcome.status
+    if status == http.HTTPStatus.SERVICE_UNAVAILABLE and is_javascript(scope):
+        is_soon_over = outcome.hf_type == "overloaded"
+        return http.HTTPStatus.TOO_MANY_REQUESTS if is_soon_over else http.HTTPStatus.BAD_GATEWAY
+    return status
 
 
 def _own_headers(error: Exception) -> Mapping[str, str]:

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
@@ -17,6 +16,7 @@ from app.main import create_app
 from app.simulator.app import create_simulator
 from app.simulator.script import Pacing, Script
 from tests.conftest import ADMIN_KEY
+from tests.contract.keys import new_key
 from tests.contract.upstream import HUB, HUB_TOKEN, LOCAL, Upstream
 from tests.support.servers import running
 
@@ -58,6 +58,7 @@ def gateway_url(
                 },
                 LOCAL: {"kind": "openai", "base_url": base_url, "token": SecretStr("local")},
             },
+            "prices": [{"model": "org/fill-mask", "per_request": 0.001}],
             "models": {"small": {"targets": [{"upstream": LOCAL, "model": "org/small-1b"}]}},
         }
     )
@@ -68,15 +69,7 @@ def gateway_url(
 @pytest.fixture(scope="session")
 def secret(gateway_url: str) -> str:
     """Issue a team's key for inference."""
-    team = created(gateway_url, "/v1/teams", {"name": "contract"})
-    return created(gateway_url, "/v1/keys", {"name": "contract", "team_id": team["id"]})["secret"]
-
-
-def created(gateway_url: str, path: str, body: dict[str, str]) -> Any:
-    headers = {"authorization": f"Bearer {ADMIN_KEY}"}
-    answer = httpx2.post(f"{gateway_url}{path}", json=body, headers=headers, trust_env=False)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    return new_key(gateway_url, "contract")["secret"]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.core.tasks.answers import Depth, Detected, Found, Generated, Label, Masks, Seen, Segment
 from app.core.tasks.files import PIXEL, Image, Kind
+from app.core.tasks.shapes import as_list, only_item
 from app.core.tasks.task import (
     Generation,
     Labels,
@@ -156,7 +157,8 @@ PICTURES: Final = (
         most=for_each(0, besides=16_384),
         python="image_to_text",
         javascript="imageToText",
-        is_bare_in_javascript=True,
+        in_python=as_list,
+        in_javascript=only_item,
     ),
     Task(
         name="depth-estimation",

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.core.tasks.answers import Cell, Cells
+from app.core.tasks.shapes import only_item
 from app.core.tasks.task import Switch, Task, Text
 from app.core.tasks.units import Unit
 
@@ -51,6 +52,7 @@ TABLES: Final = (
         reads=Unit.CHARACTER,
         python="table_question_answering",
         javascript="tableQuestionAnswering",
+        in_python=only_item,
     ),
     Task(
         name="tabular-classification",

@@ -12,6 +12,7 @@ from app.core.tasks.units import Unit
 
 _create: Final[Any] = create_model  # its own types know no fields by a mapping
 Most = Callable[[Mapping[str, Any], int], int]
+Shape = Callable[[Any], Any]
 
 # The types of parameters.
 Whole = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
@@ -90,7 +91,8 @@ class Task:
     python: str | None = None  # the method of `huggingface_hub`'s client
     javascript: str | None = None  # that of `@huggingface/inference`
     no_url: tuple[str, ...] = ()  # clients that call it at no URL of one's own
-    is_bare_in_javascript: bool = False  # its client wants the only item, not the list
+    in_python: Shape | None = None  # what makes an answer one that its client can read
+    in_javascript: Shape | None = None
     is_chat: bool = False  # its way is `/v1/chat/completions`
     is_streamed: bool = False  # with `stream`, its answer comes token by token
     cap: Cap | None = None  # what bounds how much comes out

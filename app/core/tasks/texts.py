@@ -15,6 +15,7 @@ from app.core.tasks.answers import (
     Translation,
     Vectors,
 )
+from app.core.tasks.shapes import with_groups
 from app.core.tasks.task import (
     Cap,
     Generation,
@@ -190,6 +191,7 @@ TEXTS: Final = (
         reads=Unit.CHARACTER,
         python="token_classification",
         javascript="tokenClassification",
+        in_javascript=with_groups,
     ),
     Task(
         name="zero-shot-classification",

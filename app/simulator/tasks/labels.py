@@ -33,9 +33,11 @@ def labels(asked: Asked) -> list[dict[str, Any]]:
 def entities(asked: Asked) -> list[dict[str, Any]]:
     """Return each word with a capital letter as a name of something."""
     text = asked.texts[0]
+    is_apart = asked.parameters.get("aggregation_strategy") == "none"
+    kind = "entity" if is_apart else "entity_group"
     return [
         {
-            "entity_group": _GROUPS[int(asked.chance(found[0]) * len(_GROUPS))],
+            kind: _GROUPS[int(asked.chance(found[0]) * len(_GROUPS))],
             "score": _SURE,
             "word": found[0],
             "start": found.start(),

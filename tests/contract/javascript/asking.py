@@ -52,6 +52,10 @@ def _box(found: Any) -> Any:
     return [(one["label"], one["box"]["xmax"], one["box"]["ymax"]) for one in found]
 
 
+def _groups(found: Any) -> Any:
+    return [one["entity_group"] == one["entity"] for one in found]
+
+
 def _beginning(found: Any) -> Any:
     return found["type"], base64.b64decode(found["$file"])[:4]
 
@@ -87,6 +91,20 @@ ANSWER: Final = f"[simulator] No model was called. You wrote: {TEXT}"
 CASES: Final = (
     Case("chat-completion", "chatCompletion", CHAT, _said, ANSWER),
     Case("chat-completion", "chatCompletionStream", CHAT, _streamed, ANSWER),
+    Case(
+        "text-generation",
+        "textGeneration",
+        {"inputs": TEXT, "parameters": {"max_new_tokens": 4}},
+        _is,
+        {"generated_text": "[simulator] No"},
+    ),
+    Case(
+        "text-generation",
+        "textGenerationStream",
+        {"inputs": TEXT, "parameters": {"max_new_tokens": 4}},
+        _is,
+        [],
+    ),
     Case("text-classification", "textClassification", {"inputs": TEXT}, _labels, LABELS),
     Case(
         "token-classification",
@@ -94,6 +112,13 @@ CASES: Final = (
         {"inputs": TEXT, "parameters": {"aggregation_strategy": "simple"}},
         fields("word", "start", "end"),
         [("Ada", 0, 3), ("London", 13, 19)],
+    ),
+    Case(
+        "token-classification",
+        "tokenClassification",
+        {"inputs": TEXT, "parameters": {"aggregation_strategy": "none"}},
+        _groups,
+        [True, True],
     ),
     Case(
         "zero-shot-classification",

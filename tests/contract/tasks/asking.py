@@ -101,6 +101,13 @@ CASES: Final = (
         [("Ada", 0, 3), ("London", 13, 19)],
     ),
     Case(
+        "token-classification",
+        "token_classification",
+        asked(TEXT, aggregation_strategy="none"),
+        fields("word", "entity_group"),
+        [("Ada", None), ("London", None)],
+    ),
+    Case(
         "zero-shot-classification",
         "zero_shot_classification",
         asked(TEXT, ["yes", "no"], multi_label=True),

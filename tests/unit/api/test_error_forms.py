@@ -94,6 +94,21 @@ def test_a_domain_error_has_its_status_and_both_forms(kind: type[errors.AppError
         assert "detail" not in answer.json()
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_the_javascript_client_is_never_answered_what_it_repeats_without_end(
+    kind: type[errors.AppError],
+) -> None:
+    client = raising(kind("Do that instead."))
+    client.headers["user-agent"] = "@huggingface/inference/4.13.30 Node.js/20"
+    instead = {503: 502 if kind is errors.UpstreamCreditsError else 429}
+
+    ours, theirs = client.get("/v1/fail"), client.get("/models/fail")
+
+    status, hf_status = STATUSES[kind.code], HF_STATUSES[kind.code]
+    assert ours.status_code == instead.get(status, status)
+    assert theirs.status_code == instead.get(hf_status, hf_status)
+
+
 def test_every_domain_error_is_in_the_table_of_this_test() -> None:
     assert {kind.code for kind in KINDS} == set(STATUSES)
     assert {kind for kind in OUTCOMES if kind is not errors.AppError} <= set(KINDS)

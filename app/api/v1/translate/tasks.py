@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from fastapi import Request, Response
 from pydantic_core import from_json, to_json
 
+from app.api.clients import is_javascript
 from app.api.v1.translate.chat import answer_headers, error_headers
 from app.api.v1.translate.tags import tags_of
 from app.api.v1.translate.task_bodies import Sent
@@ -24,7 +25,6 @@ from app.services.tasks.work import Manner, work_of
 from app.utils.json_values import object_in
 from app.utils.nearest import nearest
 
-_JAVASCRIPT: Final = "@huggingface/inference"
 _OPTIONS: Final = ("wait_for_model", "use_cache")  # of old scripts
 _SWITCHES: Final = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
@@ -120,21 +120,14 @@ def _switches(sent: Sent, request: Request) -> Mapping[str, str]:
 
 def to_answer(call: Call, answer: bytes, request: Request) -> Response:
     """Return an answer as its caller's client wants it."""
-    work = call.work
-    if work is not None and work.task.is_bare_in_javascript:
-        is_bare = request.headers.get("user-agent", "").startswith(_JAVASCRIPT)
-        answer = _as_wanted(answer, is_bare=is_bare)
+    assert call.work is not None
+    task = call.work.task
+    shape = task.in_javascript if is_javascript(request.scope) else task.in_python
     return Response(
-        answer, media_type=call.trace.answer.media_type, headers=dict(answer_headers(call.trace))
+        answer if shape is None else to_json(shape(from_json(answer))),
+        media_type=call.trace.answer.media_type,
+        headers=dict(answer_headers(call.trace)),
     )
-
-
-def _as_wanted(answer: bytes, *, is_bare: bool) -> bytes:
-    """Return the only item of a list alone, or an item alone as a list."""
-    value: Any = from_json(answer)
-    if is_bare and isinstance(value, list) and value:
-        return to_json(value[0])
-    return to_json([value]) if not is_bare and isinstance(value, dict) else answer
 
 
 def named_or(named: str | None, model: str) -> str:
