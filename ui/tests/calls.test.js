@@ -81,6 +81,7 @@ test("attempts stand one after another, and what is left is the gateway's", () =
     ],
   );
   assert.equal(bars[0]?.about, "a/b · by novita · credential 1");
+  assert.match(barsOf({ ...ENTRY, tries: [{ ...TRY, compute_ms: 120 }] }).bars[0]?.about ?? "", / · worked 120 ms$/);
   assert.equal(restMs, 200);
 });
 

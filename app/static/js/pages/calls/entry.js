@@ -243,7 +243,8 @@ function millionth(usd) {
 function aboutTry(one) {
   const provider = one.provider && one.provider !== one.upstream ? `by ${one.provider}` : "";
   const credential = one.credential ? `credential ${one.credential}` : "";
-  return [one.model, provider, credential].filter(Boolean).join(" · ");
+  const worked = one.compute_ms ? `worked ${duration(one.compute_ms)}` : "";
+  return [one.model, provider, credential, worked].filter(Boolean).join(" · ");
 }
 
 /**
