@@ -16,7 +16,7 @@ def test_each_cell_of_the_page_of_tasks_has_a_test() -> None:
     lines = [line.split(" | ") for line in page().splitlines() if line.startswith("| `")]
 
     assert len(lines) == len(TASKS)
-    for name, letters, _, _, _, units, python, _, _ in lines:
+    for name, letters, _, _, _, units, python, javascript, _ in lines:
         task = TASKS[name.strip("| `")]
         is_covered = task.is_chat or task.name in SENT  # what each entry is compared with
         assert letters.split(), f"{name} is tried at no route: tests/integration/tasks/routes.py"
@@ -25,6 +25,7 @@ def test_each_cell_of_the_page_of_tasks_has_a_test() -> None:
         )
         assert str(task.reads) in units
         assert python != "not tried", f"{name}: tests/contract/tasks/asking.py"
+        assert javascript != "not tried", f"{name}: tests/contract/javascript/asking.py"
 
 
 def test_no_snippet_of_ours_names_a_model_at_a_call_that_is_no_chat() -> None:
