@@ -1,7 +1,9 @@
 """Sends what `huggingface_hub`'s clients ask, whatever they name, through a gateway.
 
+```python
 route_huggingface_hub("http://127.0.0.1:8000", "mh_...")
 InferenceClient().summarization("A long text", model="facebook/bart-large-cnn")
+```
 """
 
 import os

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from app.core.tasks.catalogue import TASKS
-from tests.contract.javascript.asking import CASES, IMAGE, Case
+from tests.contract.javascript.asking import CASES, CHAT, IMAGE, TEXT, Case
 from tests.contract.javascript.node import Outcome, ask
 
 NOWHERE: Final = "http://127.0.0.1:9"
@@ -63,3 +63,26 @@ def test_the_others_refuse_a_url_before_they_ask_anybody() -> None:
     for outcome in outcomes:
         assert "not supported for provider" in str(outcome.error)
         assert outcome.asked == []
+
+
+def test_a_model_that_a_call_names_is_chatted_with_and_leaves_for_no_other_host(
+    gateway_url: str, secret: str
+) -> None:
+    label_url = f"{gateway_url}/hf-inference/models/org/text-classification"
+    calls = [
+        (gateway_url, "chatCompletion", {**CHAT, "model": "org/other"}),
+        (label_url, "textClassification", {"inputs": TEXT, "model": "org/fill-mask"}),
+    ]
+
+    chat, labels = ask(
+        [
+            {"endpointUrl": url, "key": secret, "method": method, "params": params}
+            for url, method, params in calls
+        ]
+    )
+
+    assert (chat.asked, chat.value["model"]) == (
+        [f"{gateway_url}/v1/chat/completions"],
+        "org/other",
+    )
+    assert (labels.asked, len(labels.value)) == ([label_url], 3)
