@@ -8,6 +8,7 @@ from typing import Final
 
 _HEAD: Final = 8  # bytes of a box's length and name
 _FULL: Final = 4  # bytes of version and flags, with which some boxes begin
+_MOST_BOXES: Final = 10_000  # in one: nobody writes more, and each takes time
 _PATH: Final = ((b"meta", _FULL), (b"iprp", 0), (b"ipco", 0))
 
 
@@ -27,9 +28,11 @@ def item_sizes(data: bytes) -> Sequence[tuple[int, int]]:
 
 
 def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield the name and the body of each box; one that is cut ends them."""
+    """Yield the name and the body of each box; one that is cut ends them, or too many."""
     place = 0
-    while place + _HEAD <= len(data):
+    for _ in range(_MOST_BOXES):
+        if place + _HEAD > len(data):
+            return
         length, head = int.from_bytes(data[place : place + 4], "big"), _HEAD
         if length == 1:  # it did not fit
             head += 8

@@ -10,6 +10,7 @@ _INFO: Final = 0x1549A966
 _SCALE: Final = 0x2AD7B1
 _DURATION: Final = 0x4489
 _USUAL_SCALE: Final = 1_000_000  # nanoseconds in a tick
+_MOST_ELEMENTS: Final = 10_000  # before what is looked for: nobody writes more, and each takes time
 _FLOATS: Final = {4: ">f", 8: ">d"}
 
 
@@ -41,9 +42,11 @@ def _find(data: memoryview, name: int) -> memoryview | None:
 
 
 def _elements(data: memoryview) -> Iterator[_Element]:
-    """Yield the elements that stand one behind another; one that is cut ends them."""
+    """Yield the elements that stand one behind another; one that is cut ends them, or too many."""
     place = 0
-    while place < len(data):
+    for _ in range(_MOST_ELEMENTS):
+        if place >= len(data):
+            return
         name_bytes = _width(data[place])
         at_size = place + name_bytes
         if name_bytes > 4 or at_size >= len(data):  # noqa: PLR2004 - the longest of names

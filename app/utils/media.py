@@ -39,6 +39,7 @@ _KNOWN: Final = frozenset({*_BRANDS.values(), *_STARTS.values(), *_RIFFS.values(
 _JPEG_SIZES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _JPEG_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
 _MAX_SIDE: Final = 1_000_000
+_MOST_SEGMENTS: Final = 10_000  # of a JPEG, before its size: each takes time
 
 
 class Size(NamedTuple):
@@ -125,7 +126,7 @@ def _webp(data: bytes) -> Size | None:
 
 def _jpeg(data: bytes) -> Size | None:
     place = 2
-    while place < len(data):
+    for _ in range(_MOST_SEGMENTS):
         if data[place] != 0xFF:  # noqa: PLR2004
             return None
         marker = data[place + 1]

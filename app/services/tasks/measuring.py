@@ -18,6 +18,7 @@ BYTES_PER_TOKEN: Final = 4  # of ordinary text; for estimates, never for bounds
 _PIXELS_PER_BYTE: Final = 64  # at most, of what people send
 _BYTES_PER_SECOND: Final = 500  # at least, of what people send
 _LONGEST_SECONDS: Final = 1_000_000
+_MOST_READS: Final = 200_000  # of pieces of one file: more than any has, in a part of a second
 
 
 class Count(NamedTuple):
@@ -46,6 +47,18 @@ async def count_parts(unit: Unit, parts: Sequence[Part]) -> Count:
             return _exact(1)
 
 
+class _Reading(BytesIO):
+    """A file of which only so many pieces are read: some are made to be read for minutes."""
+
+    _reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._reads += 1
+        if self._reads > _MOST_READS:
+            raise ValueError
+        return super().read(size)
+
+
 def _pixels(file: File) -> Count:
     size = image_size(file.data) if file.kind is Kind.IMAGE else None
     if size is None:
@@ -59,7 +72,7 @@ def _seconds(file: File) -> Count:
         if media_type_of(file.data) == "video/webm":
             seconds = duration_seconds(file.data)
         else:
-            seconds = TinyTag.get(file_obj=BytesIO(file.data), tags=False).duration
+            seconds = TinyTag.get(file_obj=_Reading(file.data), tags=False).duration
     except Exception:  # noqa: BLE001 - what breaks a reader of foreign bytes is not known
         seconds = None
     if seconds is None or not isfinite(seconds) or not 0 < seconds <= _LONGEST_SECONDS:

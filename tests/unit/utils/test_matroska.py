@@ -56,3 +56,10 @@ def test_a_file_that_is_cut_breaks_nothing() -> None:
 @given(st.binary(max_size=100))
 def test_no_bytes_break_the_reader(rest: bytes) -> None:
     duration_seconds(bytes.fromhex("1A45DFA380") + rest)
+
+
+def test_a_length_behind_countless_elements_is_not_looked_for() -> None:
+    head, rest = element("1A45DFA3"), webm(SCALE, element("4489", struct.pack(">d", 2_500)))
+
+    assert duration_seconds(head + b"\xec\x80" * 9_000 + rest) == 2.5
+    assert duration_seconds(head + b"\xec\x80" * 10_000 + rest) is None

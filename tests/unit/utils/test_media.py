@@ -149,3 +149,15 @@ def test_a_type_is_known_where_its_first_bytes_are() -> None:
 def test_words_are_a_text(data: bytes) -> None:
     assert is_text(data)
     assert not is_text(data + b"\0")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8" + b"\xff" * 20_000 + picture("JPEG", (12, 34))[2:],
+        box(b"ftyp", b"heic") + box(b"free") * 10_000 + heic((7, 5))[20:],
+    ],
+    ids=["jpeg", "heic"],
+)
+def test_a_size_behind_countless_pieces_is_not_looked_for(data: bytes) -> None:
+    assert image_size(data) is None
