@@ -172,7 +172,8 @@ def pixels(parameters: Mapping[str, Any], read: int) -> int:
     asked = parameters.get("target_size")
     size = cast("Mapping[str, Any]", asked) if isinstance(asked, Mapping) else parameters
     sides = [size.get("width"), size.get("height")]
-    known = [side for side in sides if isinstance(side, int)]
+    # Of nothing, which asks for nothing, upstreams make what they like.
+    known = [side for side in sides if isinstance(side, int) and side > 0]
     if known:
-        return max(1, known[0]) * max(1, known[-1] if len(known) > 1 else 2 * _SIDE)
+        return known[0] * (known[-1] if len(known) > 1 else 2 * _SIDE)
     return max(read, 4 * _SIDE * _SIDE)

@@ -60,6 +60,8 @@ async def test_tokens_are_about_four_bytes_and_at_most_one() -> None:
         ("text-to-image", {"inputs": "a", "parameters": {"width": 10, "height": 20}}, 200),
         ("text-to-image", {"inputs": "a", "parameters": {"width": 10}}, 10 * 2_048),
         ("text-to-image", {"inputs": "a"}, 4 * 1024 * 1024),
+        ("text-to-image", {"inputs": "a", "parameters": {"width": 0}}, 4 * 1024 * 1024),
+        ("text-to-image", {"inputs": "a", "parameters": {"width": 0, "height": 9}}, 9 * 2_048),
         ("text-classification", {"inputs": "a"}, 0),
         ("summarization", {"inputs": "abc"}, 3 + 16_384),
     ],
@@ -105,3 +107,12 @@ def test_what_is_written_has_a_unit_and_a_bound(name: str) -> None:
         assert (task.writes is None) == (task.most({}, 100) == 0)
         assert task.file is None or task.writes is not None
         assert set(task.needs) <= task.parameters.keys()
+
+
+async def test_a_sound_of_countless_pieces_is_not_read_to_its_end() -> None:
+    data = b"\xff\xfb" + b"\xff" * 500_000 + b"\xff\xfb\x90\x00" + bytes(413)
+
+    counted = await count_parts(Unit.SECOND, [File(Kind.AUDIO, "audio/mpeg", data)])
+
+    assert counted.units == -(-len(data) // 500)
+    assert not counted.is_exact
