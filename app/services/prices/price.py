@@ -71,7 +71,9 @@ class Price:
         if not {read, written, PricedUnit.REQUEST} & units.keys():
             return None
         of = units.get
-        rates = (of(read, 0), of(read, 0), of(written, 0), of(PricedUnit.REQUEST, 0))
+        per_input = of(read, 0)
+        per_cached = of(f"cached_{read}", per_input)
+        rates = (per_input, per_cached, of(written, 0), of(PricedUnit.REQUEST, 0))
         metered = Price(self.units, self.source)
         object.__setattr__(metered, "_of_tokens", rates)
         object.__setattr__(metered, "is_free", not any(rates))

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from app.core.errors import NotReadyError
-from app.services.prices.price import PricedUnit
+from app.services.prices.price import Price, PricedUnit
 from app.services.prices.price_book import MAX_QUOTES
 from tests.unit.services.prices.books import NOON_MS, Listed, Rows, book_of, config_of, dollars
 
@@ -238,3 +238,14 @@ def test_other_prices_of_the_file_are_quoted_from_then_on() -> None:
     assert dollars(book, "m") == 3
     book.take(config_of())
     assert dollars(book, "m") is None
+
+
+def test_tokens_of_a_task_that_were_cached_cost_what_is_said_of_them() -> None:
+    units = {PricedUnit.INPUT_TOKEN: 10**6, PricedUnit.OUTPUT_TOKEN: 0}
+    plain = Price(units, "api").metered("token", "token")
+    cached = Price({**units, PricedUnit.CACHED_INPUT_TOKEN: 10**5}, "api").metered("token", "token")
+
+    assert plain is not None
+    assert cached is not None
+    assert plain.cost_of_tokens(100, 0, 40) == 100
+    assert cached.cost_of_tokens(100, 0, 40) == 60 + 4
