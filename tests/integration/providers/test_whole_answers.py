@@ -103,6 +103,19 @@ async def test_hugging_face_bills_whom_the_operator_names_and_gets_its_own_words
     }
 
 
+async def test_the_hub_is_told_nothing_that_lets_somebody_in() -> None:
+    answers = Answers()
+    more = {"query": {"key": "secret"}, "headers": {"X-Key": "secret"}, "bill_to": "our-org"}
+
+    async with hub(answers, **more) as provider:
+        await provider.task_of("org/m")
+
+    asked = answers.seen[0]
+    assert asked.lines[0].startswith("GET ")
+    assert asked.lines[0].endswith("/api/models/org/m HTTP/1.1")
+    assert not {"authorization", "x-key", "x-hf-bill-to"} & dict(asked.headers).keys()
+
+
 async def test_generate_answers_a_payload_with_what_the_router_says() -> None:
     async with hub(Answers()) as provider:
         answer = await provider.generate({"model": "org/m", "messages": []})

@@ -34,7 +34,10 @@ class HFService(OpenaiApi):
         root = config.base_url.removesuffix("/v1")
         tasks = config.model_copy(update={"base_url": f"{root}/hf-inference/models"})
         self._tasks = HfTasks(UpstreamHttp(name, tasks, client, clock=clock, headers=headers))
-        hub = config.model_copy(update={"base_url": hub_of(root), "token": None, "headers": {}})
+        # Another host: what gets in at the router is none of its business.
+        hub = config.model_copy(
+            update={"base_url": hub_of(root), "token": None, "headers": {}, "query": {}}
+        )
         self._hub = Hub(UpstreamHttp(f"{name} (Hub)", hub, client, clock=clock))
 
     def can_do(self, task: Task, model: str) -> bool:
