@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,7 @@ _ALSO: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.AUDIO: ("video/mp4", "video/webm"),
     Kind.VIDEO: ("image/gif",),
 }
+_NAME: Final = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)  # of a media type: it goes into headers
 _PROGRAMS: Final = frozenset({"image/svg+xml"})  # a page that may hold scripts, for a browser
 _ARTICLES: Final = {Kind.IMAGE: "an image", Kind.AUDIO: "audio", Kind.VIDEO: "a video"}
 
@@ -55,7 +57,7 @@ def read_file(kind: Kind, data: bytes, said: str | None = None) -> File:
         if _is_of(kind, found):
             return File(kind, found, data)
         raise ValueError(f"must be {_ARTICLES[kind]}, and these bytes are {found}")
-    if said is not None and _is_of(kind, said):
+    if said is not None and _NAME.fullmatch(said) and _is_of(kind, said):
         return File(kind, said, data)
     raise ValueError(f"must be {_ARTICLES[kind]}, and these bytes are of no format that is known")
 
