@@ -2,12 +2,11 @@
 
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from app.core.tasks.answers import Depth, Detected, Found, Generated, Label, Masks, Seen, Segment
 from app.core.tasks.files import PIXEL, Image, Kind
 from app.core.tasks.shapes import as_list, only_item
 from app.core.tasks.task import (
+    Closed,
     Generation,
     Labels,
     Number,
@@ -22,27 +21,21 @@ from app.core.tasks.task import (
 from app.core.tasks.units import Unit
 
 
-class PictureQuestion(BaseModel):
+class PictureQuestion(Closed):
     """A picture, and what is asked about it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     image: Image
     question: Text
 
 
-class Picture(BaseModel):
+class Picture(Closed):
     """A picture, as Hugging Face's JavaScript client sends some."""
-
-    model_config = ConfigDict(extra="forbid")
 
     image: Image
 
 
-class Size(BaseModel):
+class Size(Closed):
     """How large a picture is to be, in pixels."""
-
-    model_config = ConfigDict(extra="forbid")
 
     width: Whole
     height: Whole

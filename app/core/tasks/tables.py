@@ -1,21 +1,29 @@
 """Tasks that read tables."""
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from app.core.tasks.answers import Cell, Cells
 from app.core.tasks.shapes import only_item
-from app.core.tasks.task import Switch, Task, Text
+from app.core.tasks.task import FIRST_ONLY, Closed, Switch, Task, Text
 from app.core.tasks.units import Unit
 
-Table = Annotated[dict[str, list[Cell]], Field(min_length=1)]
+_MOST_COLUMNS: Final = 4_096  # each that is wrong would be told
 
 
-class TableQuestion(BaseModel):
+def _is_narrow(value: object) -> object:
+    if isinstance(value, dict) and len(cast("dict[object, object]", value)) > _MOST_COLUMNS:
+        raise ValueError(f"must have at most {_MOST_COLUMNS:,} columns")
+    return cast("object", value)
+
+
+Column = Annotated[list[Cell], FIRST_ONLY]
+Table = Annotated[dict[str, Column], BeforeValidator(_is_narrow), Field(min_length=1)]
+
+
+class TableQuestion(Closed):
     """What is asked of a table."""
-
-    model_config = ConfigDict(extra="forbid")
 
     query: Text | None = None
     question: Annotated[Text | None, Field(description="Another name of `query`.")] = None
@@ -28,10 +36,8 @@ class TableQuestion(BaseModel):
         return self
 
 
-class Data(BaseModel):
+class Data(Closed):
     """A table, as Hugging Face's JavaScript client sends it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     data: Table
 

@@ -5,22 +5,40 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    FailFast,
+    Field,
+    TypeAdapter,
+    create_model,
+    model_validator,
+)
 
 from app.core.tasks.files import IN_BASE64, Kind
 from app.core.tasks.units import Unit
 
 _create: Final[Any] = create_model  # its own types know no fields by a mapping
+MOST_FIELDS: Final = 100  # each that is not known would be told
 Most = Callable[[Mapping[str, Any], int], int]
 Shape = Callable[[Any], Any]
+
+
+class _FirstOnly(FailFast):
+    """Has only the first wrong item of a list told: to tell millions takes minutes."""
+
+    __hash__ = object.__hash__  # types that are joined by `|` are hashed
+
+
+FIRST_ONLY: Final = _FirstOnly()
 
 # The types of parameters.
 Whole = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Switch = Annotated[bool, Field(strict=True)]
 Text = Annotated[str, Field(min_length=1)]
-Texts = list[str]
-Labels = Annotated[list[str], Field(min_length=1)]
+Texts = Annotated[list[str], FIRST_ONLY]
+Labels = Annotated[list[str], FIRST_ONLY, Field(min_length=1)]
 Generation = dict[str, Any]  # what the text generation inside a task is told
 Scores = Literal["sigmoid", "softmax", "none"]
 
@@ -43,10 +61,21 @@ class Options(BaseModel):
     use_cache: Annotated[Switch | None, Field(description="Told to the upstream.")] = None
 
 
-class TaskBody(BaseModel):
-    """What a task is sent as JSON."""
+class Closed(BaseModel):
+    """An object that has only fields which are known."""
 
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_few(cls, value: Any) -> Any:
+        if isinstance(value, dict) and len(cast("dict[object, object]", value)) > MOST_FIELDS:
+            raise ValueError(f"must have at most {MOST_FIELDS} fields")
+        return cast("Any", value)
+
+
+class TaskBody(Closed):
+    """What a task is sent as JSON."""
 
     options: Options | None = None
     needs_one_of: ClassVar[tuple[str, ...]] = ()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.core.tasks.answers import (
     Entity,
@@ -17,7 +17,9 @@ from app.core.tasks.answers import (
 )
 from app.core.tasks.shapes import with_groups
 from app.core.tasks.task import (
+    FIRST_ONLY,
     Cap,
+    Closed,
     Generation,
     Labels,
     Number,
@@ -35,34 +37,28 @@ from app.core.tasks.units import Unit
 _LONGEST_TEXT: Final = 16_384  # tokens or characters that are written, where nobody says
 
 
-class Question(BaseModel):
+class Question(Closed):
     """What is asked, and the text that may answer it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     question: Text
     context: Text
 
 
-class Comparison(BaseModel):
+class Comparison(Closed):
     """A sentence, and those that it is compared with."""
-
-    model_config = ConfigDict(extra="forbid")
 
     source_sentence: Text
     sentences: Labels
 
 
-class Ranking(BaseModel):
+class Ranking(Closed):
     """What is looked for, and the texts that may hold it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     query: Text
     texts: Labels
 
 
-Some = Text | Annotated[list[Text], Field(min_length=1)]
+Some = Text | Annotated[list[Text], FIRST_ONLY, Field(min_length=1)]
 
 _GENERATION: Final[dict[str, Any]] = {
     "adapter_id": str,
