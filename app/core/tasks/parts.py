@@ -20,9 +20,11 @@ def parts_of(value: object) -> Iterator[Part]:
         case int() | float():
             yield str(value)
         case BaseModel():
-            yield from parts_of(dict(value))
-        case Mapping():
-            yield from _parts_of_all(cast("Mapping[str, object]", value).values())
+            yield from _parts_of_all(dict(value).values())
+        case Mapping():  # a table: the names of its columns are the caller's, too
+            columns = cast("Mapping[str, object]", value)
+            yield from columns
+            yield from _parts_of_all(columns.values())
         case list():
             yield from _parts_of_all(cast("list[object]", value))
         case _:

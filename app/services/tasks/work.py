@@ -56,7 +56,7 @@ async def work_of(task: Task, body: TaskBody | File, manner: Manner) -> Work:
             parameters = {**parameters, **flat}
         strange = [*(told.model_extra or {})] if told is not None else ()
         beside = {"options", *(task.parameters if task.is_flat else ())}
-        parts = [*parts_of({name: sent[name] for name in sent if name not in beside})]
+        parts = [*parts_of([sent[name] for name in sent if name not in beside])]
     read = await count_parts(task.reads, parts)
     return Work(task, manner, read, task.most(parameters, read.most), strange, parameters)
 

@@ -60,4 +60,4 @@ class Asked:
             return [self.body]
         beside = {"options", "parameters", *(self.task.parameters if self.task.is_flat else ())}
         fields = dict(self.body)
-        return [*parts_of({name: fields[name] for name in fields if name not in beside})]
+        return [*parts_of([fields[name] for name in fields if name not in beside])]

@@ -23,7 +23,7 @@ SENT: Final[dict[str, tuple[dict[str, Any] | bytes, int, int]]] = {
     "question-answering": ({"inputs": {"question": "ab?", "context": "cd e"}}, 7, 0),
     "summarization": ({"inputs": "abc"}, 3, len("[simulator] abc")),
     "translation": ({"inputs": "äöü"}, 3, len("[simulator] äöü")),
-    "table-question-answering": ({"inputs": {"query": "ab", "table": TABLE}}, 7, 0),
+    "table-question-answering": ({"inputs": {"query": "ab", "table": TABLE}}, 10, 0),
     "tabular-classification": ({"table": TABLE}, 1, 0),
     "tabular-regression": ({"inputs": {"data": TABLE}}, 1, 0),
     "image-classification": (IMAGE, 70, 0),

@@ -89,6 +89,15 @@ async def test_parameters_that_nobody_knows_are_remembered() -> None:
     assert (await work_of(task, task.form.model_validate(body), MANNER)).strange == ["num_images"]
 
 
+async def test_the_names_of_columns_are_read_too() -> None:
+    task = TASKS["table-question-answering"]
+    body = {"inputs": {"query": "abc", "table": {"name": ["Ada"], "age": ["36"]}}}
+
+    work = await work_of(task, task.form.model_validate(body), MANNER)
+
+    assert work.read.units == len("abcnameAdaage36")
+
+
 @pytest.mark.parametrize(("unit", "tokens"), [("token", 9), ("character", 3), ("pixel", 0)])
 def test_units_count_as_tokens_where_a_limit_is_one_of_tokens(unit: str, tokens: int) -> None:
     assert tokens_of(9, unit) == tokens
