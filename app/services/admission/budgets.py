@@ -147,7 +147,8 @@ def _exceeded(period: BudgetPeriod, nusd: int, at_ms: int) -> BudgetExceededErro
     return BudgetExceededError(
         f"This call may cost up to {usd_text(nusd)}, and the {_name(period)} has "
         f"{usd_text(max(0, period.cap_nusd - period.settled_nusd))} of "
-        f"{usd_text(period.cap_nusd)} left. {anew} A smaller `max_tokens` makes a call cheaper.",
+        f"{usd_text(period.cap_nusd)} left. {anew} "
+        "Asking for less, as with a smaller `max_tokens`, makes a call cheaper.",
         retry_after_seconds=seconds,
     )
 
