@@ -11,6 +11,7 @@ from app.api.v1.schemas.openai.chat import (
     CompletionUsage,
     StreamOptions,
 )
+from app.core.tasks.task import Texts
 
 
 class CompletionRequest(BaseModel):
@@ -33,7 +34,7 @@ class CompletionRequest(BaseModel):
     temperature: Annotated[
         float | None, Field(ge=0, allow_inf_nan=False, description="0: always the likeliest token.")
     ] = None
-    stop: Annotated[str | list[str] | None, Field(description="Texts at which it ends.")] = None
+    stop: Annotated[str | Texts | None, Field(description="Texts at which it ends.")] = None
     echo: Annotated[bool | None, Field(description="Begin with the prompt.")] = None
     n: Annotated[Literal[1] | None, Field(description="One text for each call.")] = None
     stream: Annotated[
