@@ -17,7 +17,7 @@ from app.simulator.app import create_simulator
 from app.simulator.script import Pacing, Script
 from tests.conftest import ADMIN_KEY
 from tests.contract.keys import new_key
-from tests.contract.upstream import HUB, HUB_TOKEN, LOCAL, Upstream
+from tests.contract.upstream import BUSY, BUSY_FOR_LONG, HUB, HUB_TOKEN, LOCAL, Upstream
 from tests.support.servers import running
 
 
@@ -57,9 +57,13 @@ def gateway_url(
                     "bill_to": "acme",
                 },
                 LOCAL: {"kind": "openai", "base_url": base_url, "token": SecretStr("local")},
+                BUSY: {"kind": "openai", "base_url": base_url, "token": SecretStr("busy")},
             },
             "prices": [{"model": "org/fill-mask", "per_request": 0.001}],
-            "models": {"small": {"targets": [{"upstream": LOCAL, "model": "org/small-1b"}]}},
+            "models": {
+                "small": {"targets": [{"upstream": LOCAL, "model": "org/small-1b"}]},
+                "busy": {"targets": [{"upstream": BUSY, "model": f"sim/{BUSY_FOR_LONG}"}]},
+            },
         }
     )
     with running(create_app(settings, config)) as url:

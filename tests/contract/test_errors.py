@@ -1,6 +1,7 @@
 """Errors arrive as each client's own exceptions, with words that people can read."""
 
 from collections.abc import Awaitable, Callable, Generator
+from itertools import count
 from typing import Any, NamedTuple, cast
 
 import httpx2
@@ -10,7 +11,7 @@ from huggingface_hub import AsyncInferenceClient, InferenceClient
 from huggingface_hub.errors import BadRequestError, HfHubHTTPError
 from openai import AsyncOpenAI, OpenAI
 
-from tests.contract.upstream import HELLO
+from tests.contract.upstream import BUSY, HELLO
 from tests.support.hugging_face import async_chat, async_stream, chat, stream as hf_stream
 
 
@@ -24,6 +25,7 @@ class Refusal(NamedTuple):
     words: str
 
 
+SECONDS = count(60)
 REFUSALS = [
     Refusal(*row)
     for row in (
@@ -56,7 +58,7 @@ def test_openai_raises_its_own_exception(
 ) -> None:
     with pytest.raises(refusal.kind) as raised:
         openai_client.chat.completions.create(
-            model=f"sim/{refusal.fault}", messages=HELLO, stream=stream
+            model=model_of(refusal), messages=HELLO, stream=stream
         )
     assert_is_openai_s(raised.value, refusal)
 
@@ -67,9 +69,14 @@ async def test_async_openai_raises_its_own_exception(
 ) -> None:
     with pytest.raises(refusal.kind) as raised:
         await async_openai_client.chat.completions.create(
-            model=f"sim/{refusal.fault}", messages=HELLO, stream=True
+            model=model_of(refusal), messages=HELLO, stream=True
         )
     assert_is_openai_s(raised.value, refusal)
+
+
+def model_of(refusal: Refusal) -> str:
+    """Return a model that fails so, and that nobody has asked yet: one that loads is left alone."""
+    return f"sim/{refusal.fault}".replace("time-60", f"time-{next(SECONDS)}")
 
 
 def assert_is_openai_s(error: openai.APIStatusError, refusal: Refusal) -> None:
@@ -86,7 +93,7 @@ def test_hugging_face_raises_with_a_readable_message(
     hf_client: InferenceClient, ask: Callable[..., object], refusal: Refusal
 ) -> None:
     with pytest.raises(HfHubHTTPError) as raised:
-        drain(ask(hf_client, model=f"sim/{refusal.fault}"))
+        drain(ask(hf_client, model=model_of(refusal)))
     assert_is_hugging_face_s(raised.value, refusal)
 
 
@@ -98,7 +105,7 @@ async def test_async_hugging_face_raises_with_a_readable_message(
     refusal: Refusal,
 ) -> None:
     with pytest.raises(HfHubHTTPError) as raised:
-        await ask(async_hf_client, model=f"sim/{refusal.fault}")
+        await ask(async_hf_client, model=model_of(refusal))
     assert_is_hugging_face_s(raised.value, refusal)
 
 
@@ -132,7 +139,7 @@ def test_a_whole_answer_that_is_cut_is_an_error(
 
 
 def test_when_to_come_back_is_passed_on(raw_client: httpx2.Client) -> None:
-    body = {"model": "sim/rate-limited+retry-after-77", "messages": HELLO}  # too long to wait here
+    body = {"model": BUSY, "messages": HELLO}  # it says 77 seconds, too long to wait here
     assert raw_client.post("/v1/chat/completions", json=body).headers["retry-after"] == "77"
 
 

@@ -9,6 +9,8 @@ from openai.types.chat import ChatCompletionMessageParam
 
 HUB: Final = "hub"
 LOCAL: Final = "local"
+BUSY: Final = "busy"  # of one model alone: it is left alone for long
+BUSY_FOR_LONG: Final = "rate-limited+retry-after-77"
 HUB_TOKEN: Final = "hf_the_operators_own_token"
 
 HELLO: Final[list[ChatCompletionMessageParam]] = [{"role": "user", "content": "Hello"}]
