@@ -148,7 +148,7 @@ def _exceeded(period: BudgetPeriod, nusd: int, at_ms: int) -> BudgetExceededErro
         f"This call may cost up to {usd_text(nusd)}, and the {_name(period)} has "
         f"{usd_text(max(0, period.cap_nusd - period.settled_nusd))} of "
         f"{usd_text(period.cap_nusd)} left. {anew} "
-        "Asking for less, as with a smaller `max_tokens`, makes a call cheaper.",
+        "Ask for less, as by a smaller `max_tokens`.",
         retry_after_seconds=seconds,
     )
 
