@@ -6,8 +6,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from app.core.tasks.answers import Cell, Cells
 from app.core.tasks.shapes import only_item
-from app.core.tasks.task import FIRST_ONLY, Closed, Switch, Task, Text
+from app.core.tasks.task import Closed, Switch, Task, Text
 from app.core.tasks.units import Unit
+from app.utils.first_fault import FIRST_ONLY
 
 _MOST_COLUMNS: Final = 4_096  # each that is wrong would be told
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, c
 from pydantic import (
     BaseModel,
     ConfigDict,
-    FailFast,
     Field,
     TypeAdapter,
     create_model,
@@ -17,20 +16,12 @@ from pydantic import (
 
 from app.core.tasks.files import IN_BASE64, Kind
 from app.core.tasks.units import Unit
+from app.utils.first_fault import FIRST_ONLY
 
 _create: Final[Any] = create_model  # its own types know no fields by a mapping
 MOST_FIELDS: Final = 100  # each that is not known would be told
 Most = Callable[[Mapping[str, Any], int], int]
 Shape = Callable[[Any], Any]
-
-
-class _FirstOnly(FailFast):
-    """Has only the first wrong item of a list told: to tell millions takes minutes."""
-
-    __hash__ = object.__hash__  # types that are joined by `|` are hashed
-
-
-FIRST_ONLY: Final = _FirstOnly()
 
 # The types of parameters.
 Whole = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]

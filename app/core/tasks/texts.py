@@ -17,7 +17,6 @@ from app.core.tasks.answers import (
 )
 from app.core.tasks.shapes import with_groups
 from app.core.tasks.task import (
-    FIRST_ONLY,
     Cap,
     Closed,
     Generation,
@@ -33,6 +32,7 @@ from app.core.tasks.task import (
     for_each,
 )
 from app.core.tasks.units import Unit
+from app.utils.first_fault import FIRST_ONLY
 
 _LONGEST_TEXT: Final = 16_384  # tokens or characters that are written, where nobody says
 
@@ -194,7 +194,7 @@ TEXTS: Final = (
         summary="Labels a text with labels of the caller's own.",
         example="facebook/bart-large-mnli",
         sample={"inputs": "It rains.", "parameters": {"candidate_labels": ["weather", "sport"]}},
-        inputs=Some,
+        inputs=Text,
         parameters={"candidate_labels": Labels, "multi_label": Switch, "hypothesis_template": str},
         needs=("candidate_labels",),
         answer=list[Label],

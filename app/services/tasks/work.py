@@ -1,14 +1,22 @@
 """One call of a task: what goes in, and at most how much comes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, cast
+
+from pydantic import BaseModel
 
 from app.core.tasks.files import File
 from app.core.tasks.parts import parts_of
 from app.core.tasks.task import Task, TaskBody
 from app.core.tasks.units import Unit
 from app.services.tasks.measuring import BYTES_PER_TOKEN, Count, count_parts
+
+# What text generation may be told, and write no more for it than it would.
+_CHANGES_NO_LENGTH: Final = frozenset(
+    {"do_sample", "early_stopping", "epsilon_cutoff", "eta_cutoff", "num_beam_groups", "num_beams"}
+    | {"penalty_alpha", "temperature", "top_k", "top_p", "typical_p", "use_cache"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +62,19 @@ async def work_of(task: Task, body: TaskBody | File, manner: Manner) -> Work:
         if task.is_flat:
             flat = body.model_dump(include={*task.parameters}, exclude_none=True)
             parameters = {**parameters, **flat}
-        strange = [*(told.model_extra or {})] if told is not None else ()
+        strange = [*(told.model_extra or {}), *_strange_inside(told)] if told is not None else ()
         beside = {"options", *(task.parameters if task.is_flat else ())}
         parts = [*parts_of([sent[name] for name in sent if name not in beside])]
     read = await count_parts(task.reads, parts)
     return Work(task, manner, read, task.most(parameters, read.most), strange, parameters)
+
+
+def _strange_inside(told: BaseModel) -> Iterator[str]:
+    """Yield what the text generation inside a task is told that may change how much it writes."""
+    for name, value in told:
+        if isinstance(value, dict):
+            inside = cast("Mapping[str, Any]", value)
+            yield from (f"{name}.{key}" for key in inside if key not in _CHANGES_NO_LENGTH)
 
 
 def tokens_of(units: int | None, unit: str | None) -> int:

@@ -3,9 +3,17 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
-from pydantic import AfterValidator, Field, PlainSerializer, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    StringConstraints,
+)
+from pydantic_core import PydanticKnownError
 
 from app.core.clock import from_epoch_ms
 from app.services.key_editor import MAX_TAGS
@@ -62,7 +70,18 @@ TagName = Annotated[
     AfterValidator(_without_equals),
 ]
 TagValue = Annotated[str, StringConstraints(max_length=256), AfterValidator(printable)]
-Tags = Annotated[dict[TagName, TagValue], Field(max_length=MAX_TAGS)]
+
+
+def _are_few(value: object) -> object:
+    """Refuse countless tags before each of them is looked at."""
+    tags = cast("dict[object, object]", value) if isinstance(value, dict) else {}
+    if len(tags) > MAX_TAGS:
+        told = {"field_type": "Dictionary", "max_length": MAX_TAGS, "actual_length": len(tags)}
+        raise PydanticKnownError("too_long", told)
+    return value
+
+
+Tags = Annotated[dict[TagName, TagValue], BeforeValidator(_are_few), Field(max_length=MAX_TAGS)]
 # Written out on the wire and nowhere else: not in a log, not in an error.
 ShownSecret = Annotated[
     SecretStr, PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json")

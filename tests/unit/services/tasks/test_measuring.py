@@ -89,6 +89,16 @@ async def test_parameters_that_nobody_knows_are_remembered() -> None:
     assert (await work_of(task, task.form.model_validate(body), MANNER)).strange == ["num_images"]
 
 
+async def test_what_makes_a_generation_longer_is_remembered() -> None:
+    task = TASKS["summarization"]
+    told = {"temperature": 0.5, "num_return_sequences": 100}
+    body = {"inputs": "a", "parameters": {"generate_parameters": told}}
+
+    work = await work_of(task, task.form.model_validate(body), MANNER)
+
+    assert work.strange == ["generate_parameters.num_return_sequences"]
+
+
 async def test_the_names_of_columns_are_read_too() -> None:
     task = TASKS["table-question-answering"]
     body = {"inputs": {"query": "abc", "table": {"name": ["Ada"], "age": ["36"]}}}

@@ -5,10 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.schemas.fields import Tags, TagValue
+from app.utils.first_fault import FIRST_ONLY
 
 MAX_MODEL_CHARACTERS = 256
 MAX_TOKENS = 10_000_000  # more than any model can write: no sum of prices overflows
 
+Objects = Annotated[list[dict[str, Any]], FIRST_ONLY]
 Cap = Annotated[int | None, Field(strict=True, ge=1, le=MAX_TOKENS)]
 
 
@@ -23,7 +25,7 @@ class ChatMessage(_Open):
 
     role: Annotated[str, Field(description="`system`, `developer`, `user`, `assistant` or `tool`.")]
     content: Annotated[
-        str | list[dict[str, Any]] | None,
+        str | Objects | None,
         Field(description="Text, or parts such as `text` and `image_url`."),
     ] = None
 
@@ -60,7 +62,7 @@ class ChatCompletionRequest(_Open):
             "Without one the gateway's default model answers.",
         ),
     ] = None
-    messages: Annotated[list[ChatMessage], Field(min_length=1)]
+    messages: Annotated[list[ChatMessage], FIRST_ONLY, Field(min_length=1)]
     stream: Annotated[
         bool | None, Field(strict=True, description="Answer piece by piece, as server-sent events.")
     ] = None
@@ -70,7 +72,7 @@ class ChatCompletionRequest(_Open):
     )
     max_tokens: Cap = None
     max_completion_tokens: Cap = None
-    tools: list[dict[str, Any]] | None = None
+    tools: Objects | None = None
     tool_choice: str | dict[str, Any] | None = None
     response_format: dict[str, Any] | None = None
     metadata: Annotated[

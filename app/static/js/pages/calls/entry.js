@@ -14,6 +14,7 @@ import { duration, money } from "../../lib/format.js";
  * @property {number | null} units_out
  * @property {number | null} cost_usd
  * @property {number} latency_ms
+ * @property {number} [compute_ms] That the upstream says it has worked.
  *
  * @typedef {object} Entry As of GET /v1/usage/entries.
  * @property {string} id
