@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from pydantic import BaseModel
-
 from app.core.tasks.files import File
 from app.core.tasks.parts import parts_of
-from app.core.tasks.task import Task, TaskBody
+from app.core.tasks.task import Task, TaskBody, TaskParameters
 from app.core.tasks.units import Unit
 from app.services.tasks.measuring import BYTES_PER_TOKEN, Count, count_parts
 
@@ -69,7 +67,7 @@ async def work_of(task: Task, body: TaskBody | File, manner: Manner) -> Work:
     return Work(task, manner, read, task.most(parameters, read.most), strange, parameters)
 
 
-def _strange_inside(told: BaseModel) -> Iterator[str]:
+def _strange_inside(told: TaskParameters) -> Iterator[str]:
     """Yield what the text generation inside a task is told that may change how much it writes."""
     for name, value in told:
         if isinstance(value, dict):
