@@ -78,7 +78,7 @@ def _are_few(value: object) -> object:
     if len(tags) > MAX_TAGS:
         told = {"field_type": "Dictionary", "max_length": MAX_TAGS, "actual_length": len(tags)}
         raise PydanticKnownError("too_long", told)
-    return value
+    return cast("object", value)
 
 
 Tags = Annotated[dict[TagName, TagValue], BeforeValidator(_are_few), Field(max_length=MAX_TAGS)]
