@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +16,7 @@ from app.services.ledger import rollup_pairs, rollups, upkeep
 from app.services.ledger.rollups import Rollups
 from app.services.ledger.upkeep import LedgerUpkeep
 from app.services.ledger.usage_query import Interval
+from app.utils.background import running_beside
 from tests.integration.usage.calls import (
     DAY_MS,
     HOUR_MS,
@@ -240,9 +240,7 @@ async def test_the_task_works_by_itself(kept: Keeping, monkeypatch: pytest.Monke
         del self
 
     monkeypatch.setattr(LedgerUpkeep, "run", run)
-    task: Any = LedgerUpkeep(kept.database, kept.clock, None).run_for_ever()
-    running = asyncio.ensure_future(task)
-    await asyncio.wait_for(done.wait(), 10)
-    running.cancel()
+    async with running_beside(LedgerUpkeep(kept.database, kept.clock, None).run_for_ever()):
+        await asyncio.wait_for(done.wait(), 10)
 
     assert kept_calls(kept, "usage_days") == {(MIDNIGHT_MS, ""): 1}
