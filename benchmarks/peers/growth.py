@@ -7,6 +7,7 @@ from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
 
+from app.db.schema import upgrade
 from app.db.sqlite import FILE_NAME
 from benchmarks.bursts import Burst, Load, measure
 from benchmarks.figures import sum_up
@@ -91,6 +92,7 @@ def _copy(entries: int, folder: Path) -> Path:
     place = folder / f"ledger-{entries}"
     (place / "data").mkdir(parents=True, mode=0o700)
     shutil.copy(_ledger(entries) / "data" / FILE_NAME, place / "data")
+    upgrade(place / "data")  # it may have been filled by an earlier version
     return place
 
 
